@@ -1,0 +1,16 @@
+using OrleansAgents.Messaging;
+using OrleansAgents.Topics;
+
+namespace OrleansAgents.Agents;
+
+internal sealed class AgentClient(AgentCaller caller, IGrainFactory grains) : IAgentClient
+{
+    public IReadOnlyList<KindDescription> Kinds => caller.Kinds.List();
+
+    public AgentHandle Agent(AgentId agent) => new(caller, agent);
+
+    public TopicHandle Topic(TopicId topic) => new(Agent(topic.Agent), grains, topic);
+
+    public ValueTask<Reply> SendAsync(Envelope envelope, SendOptions? options = null, CancellationToken cancellationToken = default) =>
+        Agent(envelope.Recipient).SendAsync(caller.Stamp(envelope, options), options, cancellationToken);
+}

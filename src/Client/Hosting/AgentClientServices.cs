@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Orleans.Metadata;
+using Orleans.Runtime;
+using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Hosting;
+
+/// <summary>Puts the client into a program's services.</summary>
+public static class AgentClientServices
+{
+    /// <summary>
+    /// Adds <see cref="IAgentClient"/>. It speaks through the program's Orleans client or, in a silo's process, through
+    /// the silo itself; one of the two must be there (<c>UseOrleansClient</c> or <c>UseOrleans</c>).
+    /// </summary>
+    public static IServiceCollection AddAgentClient(this IServiceCollection services, Action<AgentClientOptions>? configure = null)
+    {
+        services.AddOptions<AgentClientOptions>()
+            .Validate(o => o.Timeout > TimeSpan.Zero, "AgentClientOptions.Timeout must be positive; 30 seconds is the default.");
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ContractCatalogue>();
+        services.TryAddSingleton<AgentKinds>();
+        services.TryAddSingleton<IAgentClient>(Create);
+        return services;
+    }
+
+    private static AgentClient Create(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<AgentClientOptions>>().Value;
+        var time = services.GetRequiredService<TimeProvider>();
+        var grains = services.GetRequiredService<IGrainFactory>();
+        var addressing = new AgentAddressing(grains, services.GetRequiredService<GrainInterfaceTypeResolver>());
+        var inSilo = services.GetService<ILocalSiloDetails>() is not null;
+        return new AgentClient(
+            new AgentCaller(options, addressing, services.GetRequiredService<AgentKinds>(), new Delivery(options.Delivery, time), time, inSilo),
+            grains);
+    }
+}

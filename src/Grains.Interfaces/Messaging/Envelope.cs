@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using System.Text.Json;
+using OrleansAgents.Agents;
+
+namespace OrleansAgents.Messaging;
+
+/// <summary>
+/// A message on its way: who sends what to whom, and the fields around it. Immutable. The payload is the sender's
+/// record, or UTF-8 JSON, or both; it is converted at most once each way and only when somebody needs it.
+/// </summary>
+public sealed class Envelope
+{
+    private object? _value;
+    private ReadOnlyMemory<byte> _json;
+
+    internal Envelope(MessageId id, AgentId sender, AgentId recipient, Contract contract, object? value, ReadOnlyMemory<byte> json)
+    {
+        Id = id;
+        Sender = sender;
+        Recipient = recipient;
+        Contract = contract;
+        _value = value;
+        _json = json;
+    }
+
+    private Envelope(Envelope other)
+    {
+        Id = other.Id;
+        Sender = other.Sender;
+        Recipient = other.Recipient;
+        Contract = other.Contract;
+        Deadline = other.Deadline;
+        Extras = other.Extras;
+        _value = other._value;
+        _json = other._json;
+    }
+
+    /// <summary>The message's identity.</summary>
+    public MessageId Id { get; private init; }
+
+    /// <summary>Who sends it. A program outside has an address of its own, such as <c>client/cli</c>.</summary>
+    public AgentId Sender { get; }
+
+    /// <summary>Whom it is for.</summary>
+    public AgentId Recipient { get; private init; }
+
+    /// <summary>What it is.</summary>
+    public Contract Contract { get; }
+
+    /// <summary>The contract's name.</summary>
+    public string Type => Contract.Name;
+
+    /// <summary>The contract's version.</summary>
+    public int Version => Contract.Version;
+
+    /// <summary>When it is too late to handle it, or null for never.</summary>
+    public DateTimeOffset? ExpiresAt => Deadline == 0 ? null : new DateTimeOffset(Deadline, TimeSpan.Zero);
+
+    /// <summary>The fields that most messages lack; null when all are absent.</summary>
+    public EnvelopeExtras? Extras { get; private init; }
+
+    /// <summary>The payload's UTF-8 JSON, made from the record on first use.</summary>
+    /// <exception cref="JsonException">The record cannot be written as JSON.</exception>
+    public ReadOnlyMemory<byte> PayloadJson
+    {
+        get
+        {
+            if (_json.IsEmpty)
+            {
+                _json = JsonSerializer.SerializeToUtf8Bytes(_value, Contract.TypeInfo);
+            }
+
+            return _json;
+        }
+    }
+
+    /// <summary>UTC ticks; 0 for never.</summary>
+    internal long Deadline { get; private set; }
+
+    internal bool HasJson => !_json.IsEmpty;
+
+    /// <summary>A new message that carries a record.</summary>
+    public static Envelope Create<TMessage>(AgentId sender, AgentId recipient, TMessage message)
+        where TMessage : notnull =>
+        new(MessageId.New(), sender, recipient, Contract.Of(message.GetType()), message, default);
+
+    /// <summary>A new message that carries a JSON object as it is.</summary>
+    /// <exception cref="FormatException">The contract's name or version breaks the rules.</exception>
+    public static Envelope CreateJson(AgentId sender, AgentId recipient, string type, ReadOnlyMemory<byte> payload, int version = 1) =>
+        new(MessageId.New(), sender, recipient, Contract.Untyped(type, version), value: null, payload);
+
+    /// <summary>The same message for somebody else.</summary>
+    public Envelope To(AgentId recipient) => new(this) { Recipient = recipient };
+
+    /// <summary>The same message under another id.</summary>
+    public Envelope WithId(MessageId id) => new(this) { Id = id };
+
+    /// <summary>The same message with other rare fields.</summary>
+    public Envelope With(EnvelopeExtras? extras) => new(this) { Extras = extras };
+
+    /// <summary>The same message with another deadline; null for none.</summary>
+    public Envelope WithExpiry(DateTimeOffset? expiresAt) => new(this) { Deadline = expiresAt?.UtcTicks ?? 0 };
+
+    /// <summary>Sets the deadline of a message that its maker has not let go yet, sparing a copy.</summary>
+    internal void StampDeadline(long utcTicks) => Deadline = utcTicks;
+
+    internal Envelope WithWireFields(long deadline, EnvelopeExtras? extras) => new(this) { Deadline = deadline, Extras = extras };
+
+    /// <summary>Id, contract and addresses; never the payload.</summary>
+    public override string ToString() => $"{Contract} {Id} {Sender} -> {Recipient}";
+
+    /// <summary>The payload as the record of <paramref name="contract"/>.</summary>
+    internal object ReadPayload(Contract contract) =>
+        _value is not null && _value.GetType() == contract.MessageType
+            ? _value
+            : _value = JsonSerializer.Deserialize(PayloadJson.Span, contract.TypeInfo)
+                ?? throw new JsonException("The payload is null.");
+}
+
+/// <summary>The fields of an envelope that most messages lack. Immutable.</summary>
+public sealed record EnvelopeExtras
+{
+    /// <summary>The message that this one answers.</summary>
+    public MessageId? CorrelationId { get; init; }
+
+    /// <summary>The message whose turn sent this one.</summary>
+    public MessageId? CausationId { get; init; }
+
+    /// <summary>The conversation it belongs to: any short text.</summary>
+    public string? ConversationId { get; init; }
+
+    /// <summary>When the sender says it sent it.</summary>
+    public DateTimeOffset? SentAt { get; init; }
+
+    /// <summary>The agents that passed it on, oldest first.</summary>
+    public IReadOnlyList<AgentId> Hops { get; init; } = [];
+
+    /// <summary>W3C Trace Context <c>traceparent</c>.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>W3C Trace Context <c>tracestate</c>.</summary>
+    public string? TraceState { get; init; }
+
+    /// <summary>Small extra fields.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>The agents that wait, one for the next, for the answer to this ask; it never leaves the cluster.</summary>
+    internal CallChain? Chain { get; init; }
+
+    /// <summary>The sender's span within this process, so that no text is made of it.</summary>
+    internal ActivityContext Trace { get; init; }
+}
+
+/// <summary>Who waits for whom: the agent that asked, then the one that waits for it, and so on.</summary>
+internal sealed record CallChain(AgentId Agent, CallChain? Waiting)
+{
+    public bool Contains(AgentId agent)
+    {
+        for (var link = this; link is not null; link = link.Waiting)
+        {
+            if (link.Agent == agent)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public string Describe(AgentId last)
+    {
+        var text = last.ToString();
+        for (var link = this; link is not null; link = link.Waiting)
+        {
+            text = $"{link.Agent} → {text}";
+        }
+
+        return text;
+    }
+}

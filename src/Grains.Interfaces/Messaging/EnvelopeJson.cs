@@ -1,0 +1,161 @@
+using System.Buffers;
+using System.Text.Json;
+using OrleansAgents.Agents;
+
+namespace OrleansAgents.Messaging;
+
+/// <summary>
+/// Messages as JSON, as <c>docs/wire-format.md</c> describes them. Reading never throws for what the bytes hold: it
+/// gives the envelope or every problem found.
+/// </summary>
+public static class EnvelopeJson
+{
+    /// <summary>
+    /// Reads one message. A missing id is made up; a bare address takes <paramref name="defaultKind"/>, and is a problem
+    /// where that is null. Exactly one of the result's parts is null.
+    /// </summary>
+    public static (Envelope? Envelope, IReadOnlyList<Problem>? Problems) Read(
+        ReadOnlyMemory<byte> utf8, MessageLimits limits, ContractCatalogue? catalogue = null, string? defaultKind = null)
+    {
+        if (utf8.Length > limits.MessageBytes)
+        {
+            return (null, [new Problem("", RefusalCodes.TooLarge, $"The message holds {utf8.Length} bytes; {limits.MessageBytes} is the limit.")]);
+        }
+
+        if (!System.Text.Unicode.Utf8.IsValid(utf8.Span))
+        {
+            return (null, [new Problem("", RefusalCodes.InvalidUtf8, "The message is no valid UTF-8.")]);
+        }
+
+        var fields = new EnvelopeFields(limits, catalogue, defaultKind);
+        try
+        {
+            // One level deeper than the limit, so that a deeper message is told from a malformed one.
+            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = PayloadJson.MaxDepth + 1 });
+            if (!ReadMembers(ref reader, utf8, fields))
+            {
+                fields.Report("", RefusalCodes.WrongKind, "A message is a JSON object.");
+            }
+        }
+        catch (JsonException e)
+        {
+            // The reader names a line and a position, and its sentences quote at most one character.
+            return (null, [e.Message.Contains("depth", StringComparison.Ordinal)
+                ? new Problem("", RefusalCodes.TooDeep, TooDeep)
+                : new Problem("", RefusalCodes.MalformedJson, $"The text is no JSON, at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.")]);
+        }
+
+        catch (InvalidOperationException)
+        {
+            return (null, [new Problem("", RefusalCodes.MalformedJson, "A member's name has half of a surrogate pair.")]);
+        }
+
+        return fields.Finish();
+    }
+
+    /// <summary>Writes one message: the members in ordinal order, absent ones left out.</summary>
+    public static void Write(Envelope envelope, IBufferWriter<byte> output)
+    {
+        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = PayloadJson.Options.Encoder, SkipValidation = true });
+        var extras = envelope.Extras;
+        json.WriteStartObject();
+        WriteId(json, "causationId", extras?.CausationId);
+        WriteText(json, "conversationId", extras?.ConversationId);
+        WriteId(json, "correlationId", extras?.CorrelationId);
+        WriteTime(json, "expiresAt", envelope.ExpiresAt);
+        WriteHeaders(json, extras?.Headers);
+        if (extras?.Hops is { Count: > 0 } hops)
+        {
+            json.WriteStartArray("hops");
+            foreach (var hop in hops)
+            {
+                json.WriteStringValue(hop.ToString());
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteString("id", envelope.Id.Value);
+        json.WritePropertyName("payload");
+        json.WriteRawValue(envelope.PayloadJson.Span, skipInputValidation: true);
+        json.WriteString("recipient", envelope.Recipient.ToString());
+        json.WriteString("sender", envelope.Sender.ToString());
+        WriteTime(json, "sentAt", extras?.SentAt);
+        WriteText(json, "traceparent", extras?.TraceParent);
+        WriteText(json, "tracestate", extras?.TraceState);
+        json.WriteString("type", envelope.Type);
+        json.WriteNumber("version", envelope.Version);
+        json.WriteEndObject();
+    }
+
+    /// <inheritdoc cref="Write"/>
+    public static byte[] ToBytes(Envelope envelope)
+    {
+        var output = new ArrayBufferWriter<byte>(256);
+        Write(envelope, output);
+        return output.WrittenSpan.ToArray();
+    }
+
+    internal static readonly string TooDeep = $"The message nests deeper than {PayloadJson.MaxDepth} levels.";
+
+    private static bool ReadMembers(ref Utf8JsonReader reader, ReadOnlyMemory<byte> utf8, EnvelopeFields fields)
+    {
+        var isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
+        if (!isObject)
+        {
+            reader.Skip();
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            fields.Member(ref reader, utf8);
+        }
+
+        // The end of the object was read; whatever follows but white space makes the reader throw.
+        while (reader.Read())
+        {
+        }
+
+        return isObject;
+    }
+
+    private static void WriteHeaders(Utf8JsonWriter json, IReadOnlyDictionary<string, string>? headers)
+    {
+        if (headers is null or { Count: 0 })
+        {
+            return;
+        }
+
+        json.WriteStartObject("headers");
+        foreach (var (name, value) in headers.OrderBy(h => h.Key, StringComparer.Ordinal))
+        {
+            json.WriteString(name, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+
+    private static void WriteId(Utf8JsonWriter json, string name, MessageId? id)
+    {
+        if (id is { } value)
+        {
+            json.WriteString(name, value.Value);
+        }
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
+    {
+        if (time is { } value)
+        {
+            json.WriteString(name, value.UtcDateTime);
+        }
+    }
+}

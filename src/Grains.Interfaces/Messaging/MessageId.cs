@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace OrleansAgents.Messaging;
+
+/// <summary>
+/// The identity of a message, a UUID (RFC 9562). Two messages with one id are one message: the second is answered from
+/// the first. The platform's own ids are version 8: 48 bits of time, then a random part drawn once per process and a
+/// counter, so that making one takes no random call; an id from outside may be any UUID but the nil one.
+/// </summary>
+public readonly record struct MessageId : IComparable<MessageId>
+{
+    private static readonly ulong ProcessPart = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) & 0x3FFF_FFFF_FF00_0000;
+    private static long s_counter = RandomNumberGenerator.GetInt32(1 << 20);
+
+    /// <summary>Takes a UUID as it is.</summary>
+    public MessageId(Guid value) => Value = value;
+
+    /// <summary>The UUID. The nil UUID means no id.</summary>
+    public Guid Value { get; }
+
+    /// <summary>True for <c>default(MessageId)</c>, which names no message.</summary>
+    public bool IsDefault => Value == Guid.Empty;
+
+    /// <summary>Makes an id that no other call, process or machine makes.</summary>
+    public static MessageId New()
+    {
+        var count = (ulong)Interlocked.Increment(ref s_counter);
+        // Time is only there to sort by and to tell restarts apart, so the cheap clock will do.
+        var milliseconds = (ulong)(StartUnixMilliseconds + Stopwatch.GetTimestamp() / TicksPerMillisecond);
+        var high = (milliseconds << 16) | 0x8000 | ((count >> 24) & 0x0FFF);
+        var low = 0x8000_0000_0000_0000 | ProcessPart | (count & 0xFF_FFFF);
+        Span<byte> bytes = stackalloc byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, high);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], low);
+        return new MessageId(new Guid(bytes, bigEndian: true));
+    }
+
+    private static readonly long TicksPerMillisecond = Stopwatch.Frequency / 1000;
+    private static readonly long StartUnixMilliseconds =
+        TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - Stopwatch.GetTimestamp() / TicksPerMillisecond;
+
+    /// <summary>Reads a UUID in its usual text form of 36 characters; false for any other text and for the nil UUID.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out MessageId id)
+    {
+        var read = Guid.TryParseExact(text, "D", out var value) && value != Guid.Empty;
+        id = new MessageId(value);
+        return read;
+    }
+
+    /// <inheritdoc/>
+    public int CompareTo(MessageId other) => Value.CompareTo(other.Value);
+
+    /// <summary>The UUID in lower case with hyphens, 36 characters.</summary>
+    public override string ToString() => Value.ToString("D");
+
+    /// <inheritdoc cref="CompareTo"/>
+    public static bool operator <(MessageId left, MessageId right) => left.CompareTo(right) < 0;
+
+    /// <inheritdoc cref="CompareTo"/>
+    public static bool operator >(MessageId left, MessageId right) => left.CompareTo(right) > 0;
+
+    /// <inheritdoc cref="CompareTo"/>
+    public static bool operator <=(MessageId left, MessageId right) => left.CompareTo(right) <= 0;
+
+    /// <inheritdoc cref="CompareTo"/>
+    public static bool operator >=(MessageId left, MessageId right) => left.CompareTo(right) >= 0;
+}

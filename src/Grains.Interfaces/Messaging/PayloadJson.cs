@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace OrleansAgents.Messaging;
+
+/// <summary>
+/// How records become JSON: camel-case members in ordinal order, enums as text, no member twice, constructor parameters
+/// without a default required, nothing null that the record does not allow to be null.
+/// </summary>
+public static class PayloadJson
+{
+    /// <summary>The deepest nesting a message may have.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>The options that every contract is written and read with. They are read-only.</summary>
+    public static JsonSerializerOptions Options { get; } = Create();
+
+    internal static byte[] Write(object value) =>
+        JsonSerializer.SerializeToUtf8Bytes(value, Options.GetTypeInfo(value.GetType()));
+
+    private static JsonSerializerOptions Create()
+    {
+        // Said outright, because programs published ahead of time turn the reflection default off.
+        var resolver = new DefaultJsonTypeInfoResolver { Modifiers = { OrderMembers } };
+        var options = new JsonSerializerOptions
+        {
+            TypeInfoResolver = resolver,
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            RespectNullableAnnotations = true,
+            RespectRequiredConstructorParameters = true,
+            AllowDuplicateProperties = false,
+            MaxDepth = MaxDepth,
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        };
+        options.MakeReadOnly();
+        return options;
+    }
+
+    private static void OrderMembers(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object || type.PolymorphismOptions is not null)
+        {
+            return;
+        }
+
+        var order = 0;
+        foreach (var property in type.Properties.OrderBy(p => p.Name, StringComparer.Ordinal).ToArray())
+        {
+            property.Order = order++;
+        }
+    }
+}
