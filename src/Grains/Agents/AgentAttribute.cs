@@ -1,0 +1,31 @@
+using Orleans.Metadata;
+using Orleans.Runtime;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>Names the kind of agent that a class is, and tells the cluster what it understands.</summary>
+/// <param name="kind">The kind: a lower-case letter and then lower-case letters, digits or hyphens, 64 at most.</param>
+[AttributeUsage(AttributeTargets.Class, Inherited = false)]
+public sealed class AgentAttribute(string kind) : Attribute, IGrainTypeProviderAttribute, IGrainPropertiesProviderAttribute
+{
+    /// <summary>The kind.</summary>
+    public string Kind { get; } = kind;
+
+    /// <summary>A sentence for people; null for none.</summary>
+    public string? Description { get; set; }
+
+    /// <summary>
+    /// Whether an ask that comes back to this agent through agents it is waiting for (A asks B, B asks A) runs in the
+    /// middle of the waiting turn, and its effects join that turn. False unless told: such an ask is refused at once.
+    /// </summary>
+    public bool Reentrant { get; set; }
+
+    /// <inheritdoc/>
+    public GrainType GetGrainType(IServiceProvider services, Type type) => AgentId.IsKind(Kind)
+        ? GrainType.Create(Kind)
+        : throw new InvalidOperationException($"[Agent(\"{Kind}\")] on {type}: a kind is a lower-case letter and then lower-case letters, digits or hyphens, {AgentId.MaxKindLength} at most.");
+
+    /// <inheritdoc/>
+    public void Populate(IServiceProvider services, Type grainClass, GrainType grainType, Dictionary<string, string> properties) =>
+        AgentManifest.Populate(this, grainClass, properties);
+}

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using OrleansAgents.Messaging;
+using OrleansAgents.Topics;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>
+/// One turn, as its handler sees it. What it records leaves after the turn's commit, in order per recipient, and not at
+/// all when the handler throws. It is over with the turn: later use throws.
+/// </summary>
+public sealed class AgentContext
+{
+    private AgentTurns? _turns;
+
+    internal AgentContext(AgentTurns turns, Envelope message, Handler handler)
+    {
+        _turns = turns;
+        Message = message;
+        Handler = handler;
+    }
+
+    /// <summary>The agent whose turn it is.</summary>
+    public AgentId Self => Turns.Id;
+
+    /// <summary>The message being handled.</summary>
+    public Envelope Message { get; }
+
+    /// <summary>Who sent the message.</summary>
+    public AgentId Sender => Message.Sender;
+
+    internal Handler Handler { get; }
+
+    internal List<Envelope>? Outgoing { get; private set; }
+
+    private AgentTurns Turns => _turns ?? throw new InvalidOperationException(
+        $"The turn of {Message.Contract} {Message.Id} is over; a context is not to be kept beyond its turn.");
+
+    /// <summary>Tells another agent, after the commit.</summary>
+    /// <exception cref="InvalidOperationException">The turn is over, or is that of a query.</exception>
+    public void Tell<TMessage>(AgentId to, TMessage message)
+        where TMessage : notnull =>
+        Record(Envelope.Create(Self, to, message));
+
+    /// <summary>Tells another agent a JSON object as it is, after the commit.</summary>
+    /// <exception cref="FormatException">The contract's name or version breaks the rules.</exception>
+    /// <inheritdoc cref="Tell" path="/exception"/>
+    public void TellJson(AgentId to, string type, ReadOnlyMemory<byte> payload, int version = 1) =>
+        Record(Envelope.CreateJson(Self, to, type, payload, version));
+
+    /// <summary>Publishes an event to a topic, after the commit.</summary>
+    /// <inheritdoc cref="Tell" path="/exception"/>
+    public void Publish<TEvent>(TopicId topic, TEvent message)
+        where TEvent : notnull =>
+        Tell(topic.Agent, message);
+
+    /// <summary>Tells the sender, after the commit, as the answer to the message being handled.</summary>
+    /// <inheritdoc cref="Tell" path="/exception"/>
+    public void Reply<TMessage>(TMessage message)
+        where TMessage : notnull
+    {
+        var envelope = Envelope.Create(Self, Sender, message);
+        Record(envelope.With(new EnvelopeExtras { CorrelationId = Message.Id }));
+    }
+
+    /// <summary>Passes the message being handled on, payload and all, after the commit, as a hop on its way.</summary>
+    /// <exception cref="AgentRefusedException">It has passed too many agents, or <paramref name="to"/> already.</exception>
+    /// <inheritdoc cref="Tell" path="/exception"/>
+    public void Forward(AgentId to)
+    {
+        var hops = Message.Extras?.Hops ?? [];
+        if (hops.Count >= Turns.Host.Options.Limits.Hops)
+        {
+            throw new AgentRefusedException(RefusalCodes.TooManyHops, $"The message passed {hops.Count} agents; that is the limit.");
+        }
+
+        if (to == Self || hops.Contains(to))
+        {
+            throw new AgentRefusedException(RefusalCodes.Cycle, $"The message would run in a circle: {string.Join(" → ", hops)} → {Self} → {to}.");
+        }
+
+        var onward = new Envelope(MessageId.New(), Message.Sender, to, Message.Contract, value: null, Message.PayloadJson);
+        Record(onward.With(new EnvelopeExtras { Hops = [.. hops, Self], CorrelationId = Message.Extras?.CorrelationId }));
+    }
+
+    /// <summary>
+    /// Asks another agent and waits for its reply. This agent handles nothing else meanwhile, and what the other does is
+    /// committed by itself: it stays done if this turn fails.
+    /// </summary>
+    /// <exception cref="AgentException">There was no reply; the leaf says why. Left to itself it refuses or fails this turn too.</exception>
+    public async ValueTask<TReply> AskAsync<TReply>(AgentId to, IRequest<TReply> request, CancellationToken cancellationToken = default)
+    {
+        var envelope = Link(Envelope.Create(Self, to, request), asks: true);
+        var reply = await Turns.Host.AskAsync(envelope, cancellationToken);
+        return reply.Outcome switch
+        {
+            Outcome.Refused when reply.Refusal!.Code == RefusalCodes.DeadlineExceeded =>
+                throw new AgentTimeoutException(envelope.Id, reply.Refusal.Code, reply.Refusal.Message),
+            Outcome.Refused => throw new AgentRefusedException(reply.Refusal!),
+            Outcome.Failed => throw new AgentFailedException(reply.Refusal!),
+            _ => reply.As<TReply>()!,
+        };
+    }
+
+    /// <summary>Subscribes this agent to a topic: from the return on, every event is told to it. Doing it twice is harmless.</summary>
+    /// <inheritdoc cref="AskAsync" path="/exception"/>
+    public async ValueTask SubscribeAsync(TopicId topic, CancellationToken cancellationToken = default) =>
+        await AskAsync(topic.Agent, new TopicSubscribe(Self.ToString()), cancellationToken);
+
+    /// <summary>Ends a subscription. Doing it twice is harmless.</summary>
+    /// <inheritdoc cref="AskAsync" path="/exception"/>
+    public async ValueTask UnsubscribeAsync(TopicId topic, CancellationToken cancellationToken = default) =>
+        await AskAsync(topic.Agent, new TopicUnsubscribe(Self.ToString()), cancellationToken);
+
+    internal void Close() => _turns = null;
+
+    internal void MergeInto(AgentContext outer)
+    {
+        if (Outgoing is not null)
+        {
+            (outer.Outgoing ??= []).AddRange(Outgoing);
+        }
+    }
+
+    private void Record(Envelope envelope)
+    {
+        if (Handler.IsQuery)
+        {
+            throw new InvalidOperationException($"{Message.Contract} is a query: its handler may change nothing and send nothing.");
+        }
+
+        (Outgoing ??= []).Add(Link(envelope, asks: false));
+    }
+
+    private Envelope Link(Envelope envelope, bool asks)
+    {
+        var turns = Turns;
+        var extras = (envelope.Extras ?? new EnvelopeExtras()) with
+        {
+            CausationId = Message.Id,
+            ConversationId = Message.Extras?.ConversationId,
+            Chain = asks ? new CallChain(turns.Id, Message.Extras?.Chain) : null,
+            Trace = Activity.Current?.Context ?? default,
+        };
+        return envelope.With(extras);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Metadata;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>What all agents of a silo share.</summary>
+internal sealed class AgentHost
+{
+    private readonly ConcurrentDictionary<Type, HandlerTable> _handlers = new();
+    private readonly AgentAddressing _addressing;
+    private readonly AgentKinds _kinds;
+    private readonly Delivery _delivery;
+
+    public AgentHost(
+        IOptions<AgentOptions> options, IGrainFactory grains, GrainInterfaceTypeResolver types, AgentKinds kinds,
+        TimeProvider time, ILogger<AgentHost> logger, IEnumerable<IAgentStore> stores)
+    {
+        Options = options.Value;
+        Time = time;
+        Logger = logger;
+        Store = stores.LastOrDefault();
+        _addressing = new AgentAddressing(grains, types);
+        _kinds = kinds;
+        _delivery = new Delivery(Options.Delivery, time);
+    }
+
+    public AgentOptions Options { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILogger Logger { get; }
+
+    public IAgentStore? Store { get; }
+
+    public HandlerTable HandlersOf(Type agentClass) =>
+        _handlers.GetOrAdd(agentClass, static type => new HandlerTable(type, HandlerTable.FindAttribute(type)));
+
+    /// <summary>An ask from within a turn: bounded by the asking message's deadline, or by the default.</summary>
+    public async ValueTask<Reply> AskAsync(Envelope envelope, CancellationToken cancellationToken)
+    {
+        envelope.StampDeadline(Time.GetUtcNow().UtcTicks + Options.AskTimeout.Ticks);
+        using var deadline = new CancellationTokenSource(Options.AskTimeout, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await SendAsync(envelope, either.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new AgentTimeoutException(envelope.Id, RefusalCodes.Unreachable, $"{envelope.Recipient} did not answer {envelope.Contract} {envelope.Id} in time; the outcome is unknown.", e);
+        }
+        catch (Exception e) when (Delivery.IsTransient(e))
+        {
+            throw new AgentTimeoutException(envelope.Id, RefusalCodes.Unreachable, $"{envelope.Recipient} could not be reached; the outcome of {envelope.Contract} {envelope.Id} is unknown.", e);
+        }
+    }
+
+    /// <summary>Delivers, repeating what fails in passing.</summary>
+    public async ValueTask<Reply> SendAsync(Envelope envelope, CancellationToken cancellationToken)
+    {
+        if (_kinds.FindFault(envelope.Recipient.Kind) is { } fault)
+        {
+            return Reply.Refused(fault);
+        }
+
+        var target = _addressing.Find(envelope.Recipient);
+        Reply reply = default;
+        System.Runtime.ExceptionServices.ExceptionDispatchInfo? error = null;
+        try
+        {
+            reply = await target.DeliverAsync(envelope).AsTask().WaitAsync(cancellationToken);
+            if (!Delivery.IsTransient(reply))
+            {
+                return reply;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            target.CancelAsync(envelope.Id.Value).AsTask().Ignore();
+            throw;
+        }
+        catch (Exception e) when (Delivery.IsTransient(e))
+        {
+            error = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e);
+        }
+
+        return await _delivery.RetryAsync(target, envelope, reply, error, cancellationToken);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>What a kind understands, as properties of its grain type: every silo and client gets them with the cluster's manifest.</summary>
+internal static class AgentManifest
+{
+    public static void Populate(AgentAttribute attribute, Type agentClass, Dictionary<string, string> properties)
+    {
+        var contracts = HandlerTable.FindContracts(agentClass).Select(Describe).OrderBy(c => c.Type, StringComparer.Ordinal).ThenBy(c => c.Version);
+        properties[AgentKinds.ContractsProperty] = JsonSerializer.Serialize(contracts.ToArray(), WireJson.Default.ContractDescriptionArray);
+        if (typeof(IDurableAgent).IsAssignableFrom(agentClass))
+        {
+            properties[AgentKinds.DurableProperty] = "true";
+        }
+
+        if (typeof(IHandleAny).IsAssignableFrom(agentClass))
+        {
+            properties[AgentKinds.AnyContractProperty] = "true";
+        }
+
+        if (attribute.Description is { } description)
+        {
+            properties[AgentKinds.DescriptionProperty] = description;
+        }
+    }
+
+    private static ContractDescription Describe(Contract contract) => new(
+        contract.Name, contract.Version, contract.IsQuery, Shape(contract.MessageType!), contract.ReplyType is { } reply ? Shape(reply) : null);
+
+    // {"amount":"integer"} rather than a whole schema: short enough for every manifest.
+    private static string Shape(Type type) => Shorten(PayloadJson.Options.GetJsonSchemaAsNode(type)).ToJsonString(PayloadJson.Options);
+
+    private static JsonNode Shorten(JsonNode? schema)
+    {
+        if (schema is not JsonObject node)
+        {
+            return JsonValue.Create("any");
+        }
+
+        if (node["properties"] is JsonObject members)
+        {
+            var shape = new JsonObject();
+            foreach (var (name, member) in members)
+            {
+                shape[name] = Shorten(member);
+            }
+
+            return shape;
+        }
+
+        if (node["items"] is { } items)
+        {
+            return new JsonArray(Shorten(items));
+        }
+
+        return node["enum"] is JsonArray values
+            ? JsonValue.Create(string.Join('|', values.Select(v => v?.ToString())))
+            : node["type"] switch
+            {
+                JsonArray types => JsonValue.Create(string.Join('|', types.Select(t => t!.ToString()))),
+                JsonValue one => JsonValue.Create(one.ToString()),
+                _ => JsonValue.Create("any"),
+            };
+    }
+}

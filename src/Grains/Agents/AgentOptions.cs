@@ -1,0 +1,31 @@
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>Settings of the agents in a silo.</summary>
+public sealed class AgentOptions
+{
+    /// <summary>The kind that a bare address such as <c>A</c> takes; null, the default, refuses bare addresses.</summary>
+    public string? DefaultKind { get; set; }
+
+    /// <summary>How large a message may be.</summary>
+    public MessageLimits Limits { get; } = new();
+
+    /// <summary>How outgoing messages are repeated.</summary>
+    public DeliveryOptions Delivery { get; } = new();
+
+    /// <summary>How many messages may wait at one agent; more are refused as busy. 10,000 unless told.</summary>
+    public int QueueLength { get; set; } = 10_000;
+
+    /// <summary>How many handled messages a volatile agent remembers. 256 unless told.</summary>
+    public int VolatileWindow { get; set; } = 256;
+
+    /// <summary>How many handled messages a durable agent remembers. 10,000 unless told.</summary>
+    public int DurableWindow { get; set; } = 10_000;
+
+    /// <summary>How long a durable agent remembers a handled message. 10 minutes unless told.</summary>
+    public TimeSpan WindowAge { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long an ask from within a turn waits when the turn has no deadline of its own. 30 seconds unless told.</summary>
+    public TimeSpan AskTimeout { get; set; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,63 @@
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>What a durable agent has in the store: its last committed state and the etag to commit the next on.</summary>
+internal sealed class DurableState(IAgentStore store, AgentId id, IDurableAgent agent)
+{
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly List<MessageId> _acknowledged = [];
+    private ReadOnlyMemory<byte>? _committed;
+    private long _etag;
+
+    public async ValueTask<AgentRecord?> LoadAsync(CancellationToken cancellationToken)
+    {
+        var record = await store.LoadAsync(id, cancellationToken);
+        _etag = record?.Etag ?? 0;
+        _committed = record?.State;
+        agent.ReadState(_committed);
+        return record;
+    }
+
+    /// <summary>Commits a turn: state, handled message, outgoing messages and what was acknowledged since, together.</summary>
+    public async ValueTask CommitAsync(HandledMessage? handled, IReadOnlyList<Envelope> outgoing, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken);
+        try
+        {
+            var state = handled is null ? null : agent.WriteState();
+            var changed = state is not null && !(_committed is { } old && old.Span.SequenceEqual(state));
+            var acknowledged = _acknowledged.ToArray();
+            _etag = await store.CommitAsync(
+                id,
+                new AgentCommit
+                {
+                    Etag = _etag,
+                    State = changed ? state : null,
+                    Handled = handled,
+                    Outgoing = outgoing,
+                    Acknowledged = acknowledged,
+                },
+                cancellationToken);
+            _acknowledged.RemoveRange(0, acknowledged.Length);
+            if (changed)
+            {
+                _committed = state;
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Notes that an outgoing message arrived; the next commit tells the store.</summary>
+    public void Acknowledge(MessageId sent) => _acknowledged.Add(sent);
+
+    public byte[] Snapshot() => agent.WriteState();
+
+    public void Restore(ReadOnlyMemory<byte> snapshot) => agent.ReadState(snapshot);
+
+    /// <summary>Takes the agent back to its last committed state.</summary>
+    public void RollBack() => agent.ReadState(_committed);
+}

@@ -1,0 +1,91 @@
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>
+/// The messages an agent handled last, with their answers: a ring that grows from four places to its limit, and hash
+/// chains through it. Finding and adding take constant time and no allocation once grown.
+/// </summary>
+internal sealed class HandledMessages(int limit, TimeSpan? age = null)
+{
+    private Slot[] _slots = new Slot[4];
+    private int[] _heads = new int[4];
+    private int _next, _count;
+
+    private struct Slot
+    {
+        public MessageId Id;
+        public Reply Reply;
+        public long At;
+        public int Following;
+    }
+
+    /// <summary>The answer that the message got, unless it is forgotten.</summary>
+    public bool TryGet(MessageId id, long nowTicks, out Reply reply)
+    {
+        for (var i = _heads[Head(id)]; i != 0; i = _slots[i - 1].Following)
+        {
+            ref var slot = ref _slots[i - 1];
+            if (slot.Id == id)
+            {
+                reply = slot.Reply;
+                return age is null || nowTicks - slot.At <= age.Value.Ticks;
+            }
+        }
+
+        reply = default;
+        return false;
+    }
+
+    /// <summary>Remembers a message and forgets the oldest where the ring is full.</summary>
+    public void Add(MessageId id, Reply reply, long nowTicks)
+    {
+        if (_count == _slots.Length && _count < limit)
+        {
+            Grow();
+        }
+
+        if (_count == _slots.Length)
+        {
+            Unlink(_next);
+        }
+        else
+        {
+            _count++;
+        }
+
+        ref var head = ref _heads[Head(id)];
+        _slots[_next] = new Slot { Id = id, Reply = reply, At = nowTicks, Following = head };
+        head = _next + 1;
+        _next = (_next + 1) % _slots.Length;
+    }
+
+    private int Head(MessageId id) => id.GetHashCode() & (_heads.Length - 1);
+
+    private void Unlink(int index)
+    {
+        ref var link = ref _heads[Head(_slots[index].Id)];
+        while (link != index + 1)
+        {
+            link = ref _slots[link - 1].Following;
+        }
+
+        link = _slots[index].Following;
+    }
+
+    private void Grow()
+    {
+        // Full, so the oldest stands where the next would go.
+        var old = _slots;
+        var oldest = _next;
+        _slots = new Slot[Math.Min(old.Length * 2, Math.Max(limit, 1))];
+        _heads = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_slots.Length)];
+        _next = 0;
+        _count = 0;
+        for (var i = 0; i < old.Length; i++)
+        {
+            ref var slot = ref old[(oldest + i) % old.Length];
+            Add(slot.Id, slot.Reply, slot.At);
+        }
+    }
+}

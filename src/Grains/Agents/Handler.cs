@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using OrleansAgents.Messaging;
+using OrleansAgents.Telemetry;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>Calls one handler of an agent class. Made once per class and contract, so that a message costs no reflection.</summary>
+internal abstract class Handler(string kind, Contract? contract)
+{
+    /// <summary>The contract handled; null for the handler of any contract.</summary>
+    public Contract? Contract { get; } = contract;
+
+    /// <summary>Whether what it handles changes nothing.</summary>
+    public bool IsQuery { get; } = contract?.IsQuery ?? false;
+
+    public TurnTags Tags { get; } = new(kind, contract);
+
+    /// <summary>Runs the handler. The payload is decoded here, once.</summary>
+    /// <exception cref="System.Text.Json.JsonException">The payload does not fit the contract.</exception>
+    public abstract ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken);
+}
+
+internal sealed class RequestHandler<TRequest, TReply>(string kind) : Handler(kind, Contract.Of<TRequest>())
+    where TRequest : IRequest<TReply>
+{
+    public override ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken)
+    {
+        var request = (TRequest)context.Message.ReadPayload(Contract!);
+        var reply = ((IHandle<TRequest, TReply>)agent).HandleAsync(request, context, cancellationToken);
+        return reply.IsCompletedSuccessfully ? new ValueTask<object?>(reply.Result) : AwaitAsync(reply);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<object?> AwaitAsync(ValueTask<TReply> reply) => await reply;
+}
+
+internal sealed class MessageHandler<TMessage>(string kind) : Handler(kind, Contract.Of<TMessage>())
+    where TMessage : notnull
+{
+    public override ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken)
+    {
+        var message = (TMessage)context.Message.ReadPayload(Contract!);
+        var done = ((IHandle<TMessage>)agent).HandleAsync(message, context, cancellationToken);
+        return done.IsCompletedSuccessfully ? default : AwaitAsync(done);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<object?> AwaitAsync(ValueTask done)
+    {
+        await done;
+        return null;
+    }
+}
+
+internal sealed class AnyHandler(string kind) : Handler(kind, contract: null)
+{
+    public override ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken)
+    {
+        var answer = ((IHandleAny)agent).HandleAnyAsync(context.Message, context, cancellationToken);
+        return answer.IsCompletedSuccessfully ? new ValueTask<object?>(answer.Result) : AwaitAsync(answer);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<object?> AwaitAsync(ValueTask<byte[]?> answer) => await answer;
+}

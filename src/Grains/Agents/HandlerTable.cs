@@ -1,0 +1,63 @@
+using System.Collections.Frozen;
+using System.Reflection;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>The handlers of one agent class, found by contract.</summary>
+internal sealed class HandlerTable
+{
+    private readonly FrozenDictionary<Contract, Handler> _handlers;
+    private readonly FrozenDictionary<(string Name, int Version), Handler> _byName;
+    private readonly AnyHandler? _any;
+
+    public HandlerTable(Type agentClass, AgentAttribute attribute)
+    {
+        Kind = attribute.Kind;
+        Reentrant = attribute.Reentrant;
+        _any = typeof(IHandleAny).IsAssignableFrom(agentClass) ? new AnyHandler(Kind) : null;
+        _handlers = FindInterfaces(agentClass).Select(Create).ToFrozenDictionary(h => h.Contract!);
+        _byName = _handlers.Values.ToFrozenDictionary(h => (h.Contract!.Name, h.Contract.Version));
+    }
+
+    public string Kind { get; }
+
+    public bool Reentrant { get; }
+
+    /// <summary>Every contract that a class handles.</summary>
+    /// <exception cref="InvalidOperationException">A handled type is no contract.</exception>
+    public static IEnumerable<Contract> FindContracts(Type agentClass) =>
+        FindInterfaces(agentClass).Select(i => Contract.Of(i.GetGenericArguments()[0]));
+
+    /// <summary>The agent attribute of a class.</summary>
+    /// <exception cref="InvalidOperationException">It has none.</exception>
+    public static AgentAttribute FindAttribute(Type agentClass) => agentClass.GetCustomAttribute<AgentAttribute>()
+        ?? throw new InvalidOperationException($"{agentClass} has no [Agent(\"kind\")].");
+
+    /// <summary>The handler of a contract, by reference where it can be; null when the class does not handle it.</summary>
+    public Handler? Find(Contract contract) =>
+        _handlers.TryGetValue(contract, out var handler) || _byName.TryGetValue((contract.Name, contract.Version), out handler)
+            ? handler
+            : _any;
+
+    /// <summary>Why there is no handler.</summary>
+    public Refusal Refuse(Contract contract)
+    {
+        var versions = string.Join(", ", _handlers.Keys.Where(c => c.Name == contract.Name).Select(c => c.Version).Order());
+        return versions.Length > 0
+            ? new Refusal(RefusalCodes.UnknownVersion, $"The kind '{Kind}' handles {contract.Name} in version {versions}, not in version {contract.Version}.")
+            : new Refusal(RefusalCodes.UnknownContract, $"The kind '{Kind}' does not handle {contract}. It handles: {string.Join(", ", _handlers.Keys.Select(c => c.ToString()).Order(StringComparer.Ordinal))}.");
+    }
+
+    private Handler Create(Type handle)
+    {
+        var arguments = handle.GetGenericArguments();
+        var type = arguments.Length == 2
+            ? typeof(RequestHandler<,>).MakeGenericType(arguments)
+            : typeof(MessageHandler<>).MakeGenericType(arguments);
+        return (Handler)Activator.CreateInstance(type, Kind)!;
+    }
+
+    private static IEnumerable<Type> FindInterfaces(Type agentClass) => agentClass.GetInterfaces().Where(i =>
+        i.IsGenericType && (i.GetGenericTypeDefinition() == typeof(IHandle<,>) || i.GetGenericTypeDefinition() == typeof(IHandle<>)));
+}

@@ -1,0 +1,82 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Configuration;
+using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
+using OrleansAgents.Topics;
+
+namespace OrleansAgents.Hosting;
+
+/// <summary>Puts agents into a silo.</summary>
+public static class AgentSiloBuilder
+{
+    /// <summary>
+    /// Makes the silo a host of agents, with the built-in kinds. Add your own with <see cref="AddAgentsFrom"/> and, for
+    /// durable ones, a store with a <c>Use…Storage()</c>.
+    /// </summary>
+    public static ISiloBuilder AddAgents(this ISiloBuilder silo, Action<AgentOptions>? configure = null)
+    {
+        var services = silo.Services;
+        services.AddOptions<AgentOptions>()
+            .Validate(o => o.DefaultKind is null || AgentId.IsKind(o.DefaultKind), "Agents:DefaultKind is no agent kind; write a lower-case letter and then lower-case letters, digits or hyphens.")
+            .Validate(o => o.QueueLength > 0, "AgentOptions.QueueLength must be 1 or more; 10,000 is the default.")
+            .Validate(o => o.VolatileWindow > 0 && o.DurableWindow > 0, "AgentOptions.VolatileWindow and DurableWindow must be 1 or more; 256 and 10,000 are the defaults.")
+            .ValidateOnStart();
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ContractCatalogue>();
+        services.TryAddSingleton<AgentKinds>();
+        services.TryAddSingleton<AgentHost>();
+        return silo.AddAgent(typeof(TopicAgent));
+    }
+
+    /// <summary>Hosts every agent class of an assembly: each class that is not abstract and has an <see cref="AgentAttribute"/>.</summary>
+    /// <exception cref="InvalidOperationException">A class or a contract of it is faulty; the message says which and why.</exception>
+    public static ISiloBuilder AddAgentsFrom(this ISiloBuilder silo, Assembly assembly)
+    {
+        foreach (var type in assembly.GetTypes())
+        {
+            if (!type.IsAbstract && typeof(Agent).IsAssignableFrom(type) && type.IsDefined(typeof(AgentAttribute), inherit: false))
+            {
+                silo.AddAgent(type);
+            }
+        }
+
+        return silo;
+    }
+
+    /// <summary>Hosts one agent class.</summary>
+    /// <exception cref="InvalidOperationException">The class or a contract of it is faulty; the message says which and why.</exception>
+    public static ISiloBuilder AddAgent<TAgent>(this ISiloBuilder silo)
+        where TAgent : Agent =>
+        silo.AddAgent(typeof(TAgent));
+
+    private static ISiloBuilder AddAgent(this ISiloBuilder silo, Type agentClass)
+    {
+        // Faults show here, at start, rather than with the first message.
+        _ = new HandlerTable(agentClass, HandlerTable.FindAttribute(agentClass));
+        var contracts = HandlerTable.FindContracts(agentClass).Select(c => c.MessageType!).ToArray();
+        silo.Services.Configure<GrainTypeOptions>(options => options.Classes.Add(agentClass));
+        silo.Services.AddSingleton(new AgentRegistration(agentClass, contracts));
+        silo.Services.Replace(ServiceDescriptor.Singleton(CreateCatalogue));
+        return silo;
+    }
+
+    private static ContractCatalogue CreateCatalogue(IServiceProvider services)
+    {
+        var catalogue = new ContractCatalogue();
+        foreach (var contract in services.GetServices<AgentRegistration>().SelectMany(r => r.Contracts))
+        {
+            catalogue.Add(contract);
+        }
+
+        return catalogue;
+    }
+
+    private sealed record AgentRegistration(Type AgentClass, IReadOnlyList<Type> Contracts);
+}

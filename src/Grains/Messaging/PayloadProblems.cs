@@ -1,0 +1,82 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace OrleansAgents.Messaging;
+
+/// <summary>
+/// Finds everything that keeps a payload from being its contract's record. Runs only after reading it has failed.
+/// </summary>
+internal static class PayloadProblems
+{
+    public static IReadOnlyList<Problem> Find(Envelope message, Contract? contract)
+    {
+        if (contract is null || !message.HasJson)
+        {
+            return [];
+        }
+
+        var problems = new List<Problem>();
+        try
+        {
+            using var document = JsonDocument.Parse(message.PayloadJson, new JsonDocumentOptions { MaxDepth = PayloadJson.MaxDepth, AllowDuplicateProperties = false });
+            Check(document.RootElement, contract.TypeInfo, "/payload", contract, problems);
+        }
+        catch (JsonException)
+        {
+            problems.Add(new Problem("/payload", RefusalCodes.InvalidPayload, $"The payload of {contract} is no JSON, or has a member twice."));
+        }
+
+        return problems;
+    }
+
+    private static void Check(JsonElement json, JsonTypeInfo type, string pointer, Contract contract, List<Problem> problems)
+    {
+        if (type.Kind == JsonTypeInfoKind.Object && json.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var property in type.Properties)
+            {
+                var at = pointer + "/" + property.Name;
+                if (json.TryGetProperty(property.Name, out var member))
+                {
+                    Check(member, PayloadJson.Options.GetTypeInfo(property.PropertyType), at, contract, problems);
+                }
+                else if (property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false })
+                {
+                    problems.Add(new Problem(at, RefusalCodes.InvalidPayload, $"{contract} requires it."));
+                }
+            }
+
+            return;
+        }
+
+        if (type.Kind == JsonTypeInfoKind.Enumerable && json.ValueKind == JsonValueKind.Array && type.ElementType is { } element)
+        {
+            var index = 0;
+            foreach (var item in json.EnumerateArray())
+            {
+                Check(item, PayloadJson.Options.GetTypeInfo(element), $"{pointer}/{index++}", contract, problems);
+            }
+
+            return;
+        }
+
+        try
+        {
+            _ = json.Deserialize(type);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        {
+            problems.Add(new Problem(pointer, RefusalCodes.InvalidPayload, $"{contract} wants {Name(type.Type)} here, and the message has {json.ValueKind.ToString().ToLowerInvariant()}."));
+        }
+    }
+
+    private static string Name(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        TypeCode.String or TypeCode.Char => "a text",
+        TypeCode.Boolean => "true or false",
+        TypeCode.Byte or TypeCode.SByte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Int64 or TypeCode.UInt64 => $"a whole number ({type.Name})",
+        TypeCode.Single or TypeCode.Double or TypeCode.Decimal => "a number",
+        TypeCode.DateTime => "a time",
+        _ => $"a {type.Name}",
+    };
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Telemetry;
+
+/// <summary>The tags of one handler's measurements, made once: one array per outcome.</summary>
+internal sealed class TurnTags
+{
+    private readonly KeyValuePair<string, object?>[][] _byOutcome;
+
+    public TurnTags(string kind, Contract? contract)
+    {
+        SpanName = $"{kind} {contract?.Name ?? "any"}";
+        _byOutcome = [.. Enum.GetNames<Outcome>().Select(outcome => new KeyValuePair<string, object?>[]
+        {
+            new("agent.kind", kind),
+            new("messaging.message.type", contract?.Name ?? "any"),
+            new("outcome", outcome.ToLowerInvariant()),
+        })];
+    }
+
+    public string SpanName { get; }
+
+    public ReadOnlySpan<KeyValuePair<string, object?>> For(Outcome outcome) => _byOutcome[(int)outcome];
+}
+
+/// <summary>What turns report: how long they took, what became of messages, and their spans.</summary>
+internal static class TurnTelemetry
+{
+    private static readonly Histogram<double> Duration =
+        AgentTelemetry.Meter.CreateHistogram<double>("agents.message.duration", "s", "From a message's arrival at its agent to its answer.");
+
+    private static readonly Counter<long> Refusals =
+        AgentTelemetry.Meter.CreateCounter<long>("agents.message.refusals", "{message}", "Messages refused or failed, by code.");
+
+    private static readonly Counter<long> Duplicates =
+        AgentTelemetry.Meter.CreateCounter<long>("agents.message.duplicates", "{message}", "Messages that had been handled before.");
+
+    private static readonly Counter<long> GivenUp =
+        AgentTelemetry.Meter.CreateCounter<long>("agents.message.given_up", "{message}", "Outgoing messages given up on.");
+
+    public static readonly UpDownCounter<long> ActiveAgents =
+        AgentTelemetry.Meter.CreateUpDownCounter<long>("agents.active", "{agent}", "Active agents by kind.");
+
+    public static void Handled(TurnTags tags, Outcome outcome, long started)
+    {
+        if (Duration.Enabled)
+        {
+            Duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, tags.For(outcome));
+        }
+    }
+
+    public static void Refused(string kind, Refusal refusal) =>
+        Refusals.Add(1, new KeyValuePair<string, object?>("agent.kind", kind), new("code", refusal.Code));
+
+    public static void Duplicate(string kind) => Duplicates.Add(1, new KeyValuePair<string, object?>("agent.kind", kind));
+
+    public static void GaveUp(string kind) => GivenUp.Add(1, new KeyValuePair<string, object?>("agent.kind", kind));
+
+    /// <summary>The span of a turn, or null when nobody listens or it is sampled out.</summary>
+    public static Activity? Start(TurnTags tags, Envelope envelope)
+    {
+        if (!AgentTelemetry.Source.HasListeners())
+        {
+            return null;
+        }
+
+        var parent = envelope.Extras?.Trace ?? default;
+        if (parent == default && envelope.Extras?.TraceParent is { } text)
+        {
+            _ = ActivityContext.TryParse(text, envelope.Extras.TraceState, isRemote: true, out parent);
+        }
+
+        var span = AgentTelemetry.Source.StartActivity(tags.SpanName, ActivityKind.Consumer, parent);
+        if (span is { IsAllDataRequested: true })
+        {
+            span.SetTag("messaging.destination.name", envelope.Recipient.ToString());
+            span.SetTag("messaging.message.id", envelope.Id.ToString());
+        }
+
+        return span;
+    }
+}
