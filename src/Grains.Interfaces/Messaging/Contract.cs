@@ -49,7 +49,7 @@ public sealed class Contract
         ByType.TryGetValue(messageType, out var known) ? known : ByType.GetOrAdd(messageType, Create);
 
     /// <inheritdoc cref="Of(Type)"/>
-    public static Contract Of<TMessage>() => Cache<TMessage>.Value;
+    public static Contract Of<TMessage>() => Cache<TMessage>.Value ??= Of(typeof(TMessage));
 
     /// <summary>A contract whose record this process does not have; its payload stays JSON.</summary>
     /// <exception cref="FormatException">The name or the version breaks the rules of <see cref="ContractAttribute"/>.</exception>
@@ -107,6 +107,6 @@ public sealed class Contract
 
     private static class Cache<TMessage>
     {
-        public static readonly Contract Value = Of(typeof(TMessage));
+        public static Contract? Value;
     }
 }

@@ -99,7 +99,7 @@ public sealed class Envelope
     public Envelope With(EnvelopeExtras? extras) => new(this) { Extras = extras };
 
     /// <summary>The same message with another deadline; null for none.</summary>
-    public Envelope WithExpiry(DateTimeOffset? expiresAt) => new(this) { Deadline = expiresAt?.UtcTicks ?? 0 };
+    public Envelope WithExpiry(DateTimeOffset? expiresAt) => new(this) { Deadline = expiresAt is { } at ? Math.Max(at.UtcTicks, 1) : 0 };
 
     /// <summary>Sets the deadline of a message that its maker has not let go yet, sparing a copy.</summary>
     internal void StampDeadline(long utcTicks) => Deadline = utcTicks;
@@ -167,7 +167,11 @@ internal sealed record CallChain(AgentId Agent, CallChain? Waiting)
         return false;
     }
 
-    public string Describe(AgentId last)
+    public Refusal Refuse(AgentId last) => new(
+        RefusalCodes.Cycle,
+        $"The ask would wait for itself: {Describe(last)}. Use a tell, or allow it with [Agent(\"{last.Kind}\", Reentrant = true)].");
+
+    private string Describe(AgentId last)
     {
         var text = last.ToString();
         for (var link = this; link is not null; link = link.Waiting)

@@ -150,7 +150,10 @@ internal sealed class EnvelopeFields(MessageLimits limits, ContractCatalogue? ca
         var deepest = outer;
         while (reader.Read() && reader.CurrentDepth > outer)
         {
-            deepest = Math.Max(deepest, reader.CurrentDepth);
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            {
+                deepest = Math.Max(deepest, reader.CurrentDepth);
+            }
         }
 
         return deepest - outer + 1;

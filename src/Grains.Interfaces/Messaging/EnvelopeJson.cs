@@ -40,7 +40,7 @@ public static class EnvelopeJson
         catch (JsonException e)
         {
             // The reader names a line and a position, and its sentences quote at most one character.
-            return (null, [e.Message.Contains("depth", StringComparison.Ordinal)
+            return (null, [e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
                 ? new Problem("", RefusalCodes.TooDeep, TooDeep)
                 : new Problem("", RefusalCodes.MalformedJson, $"The text is no JSON, at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.")]);
         }

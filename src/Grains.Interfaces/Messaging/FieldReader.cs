@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using OrleansAgents.Agents;
 
 namespace OrleansAgents.Messaging;
 
 /// <summary>Reads the values that a message's members have, and keeps the problems found on the way.</summary>
-internal abstract class FieldReader(MessageLimits limits, string? defaultKind)
+internal abstract partial class FieldReader(MessageLimits limits, string? defaultKind)
 {
     protected MessageLimits Limits { get; } = limits;
 
@@ -70,8 +71,8 @@ internal abstract class FieldReader(MessageLimits limits, string? defaultKind)
 
     protected DateTimeOffset? Time(string name, string text)
     {
-        if (text.Contains('T', StringComparison.Ordinal) && DateTimeOffset.TryParse(
-            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
+        if (Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(
+            text.ToUpperInvariant(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
         {
             return time;
         }
@@ -89,6 +90,9 @@ internal abstract class FieldReader(MessageLimits limits, string? defaultKind)
 
         return text;
     }
+
+    [GeneratedRegex(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Rfc3339();
 
     protected static string Escape(string token) =>
         token.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);

@@ -11,6 +11,7 @@ namespace OrleansAgents.Messaging;
 public readonly record struct MessageId : IComparable<MessageId>
 {
     private static readonly ulong ProcessPart = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) & 0x3FFF_FFFF_FF00_0000;
+    private static readonly System.Buffers.SearchValues<char> Characters = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF-");
     private static long s_counter = RandomNumberGenerator.GetInt32(1 << 20);
 
     /// <summary>Takes a UUID as it is.</summary>
@@ -43,7 +44,10 @@ public readonly record struct MessageId : IComparable<MessageId>
     /// <summary>Reads a UUID in its usual text form of 36 characters; false for any other text and for the nil UUID.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out MessageId id)
     {
-        var read = Guid.TryParseExact(text, "D", out var value) && value != Guid.Empty;
+        // The parser by itself takes surrounding blanks, and signs and prefixes within.
+        var value = Guid.Empty;
+        var read = text.Length == 36 && !text.ContainsAnyExcept(Characters)
+            && Guid.TryParseExact(text, "D", out value) && value != Guid.Empty;
         id = new MessageId(value);
         return read;
     }

@@ -12,10 +12,9 @@ namespace OrleansAgents.Agents;
 internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, HandlerTable handlers)
 {
     private HandledMessages? _handled;
-    private Dictionary<MessageId, PendingTurn>? _pending;
-    private Queue<PendingTurn>? _waiting;
+    private TurnQueue? _queue;
     private AgentContext? _running;
-    private CancellationTokenSource? _cancellation;
+    private TurnCancellation? _cancellation;
     private DurableState? _durable;
     private Outbox? _outbox;
     private TaskCompletionSource? _idle;
@@ -75,9 +74,9 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
         {
             _cancellation?.Cancel();
         }
-        else if (_pending is not null && _pending.Remove(message, out var turn))
+        else if (_queue?.Find(message) is { } turn)
         {
-            turn.TrySetResult(Reply.Refused(new Refusal(RefusalCodes.Cancelled, "The caller cancelled before the message's turn came.")));
+            _queue.Settle(turn, Reply.Refused(new Refusal(RefusalCodes.Cancelled, "The caller cancelled before the message's turn came.")));
         }
     }
 
@@ -85,12 +84,7 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
-        while (_waiting is not null && _waiting.TryDequeue(out var turn))
-        {
-            _pending!.Remove(turn.Envelope.Id);
-            turn.TrySetResult(Reply.Refused(Stopping()));
-        }
-
+        _queue?.SettleWaiting(Stopping());
         if (_running is not null)
         {
             _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -105,7 +99,7 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
 
     private ValueTask<Reply> DeliverBusyAsync(Envelope envelope, Handler handler)
     {
-        if (_pending is not null && _pending.TryGetValue(envelope.Id, out var twin))
+        if (_queue?.Find(envelope.Id) is { } twin)
         {
             TurnTelemetry.Duplicate(Id.Kind);
             return JoinAsync(twin.Task);
@@ -119,19 +113,14 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
         if (envelope.Extras?.Chain is { } chain && chain.Contains(Id))
         {
             return handlers.Reentrant
-                ? RunNestedAsync(envelope, handler)
-                : Refuse(new Refusal(RefusalCodes.Cycle, $"The ask would wait for itself: {chain.Describe(Id)}. Use a tell, or allow it with [Agent(\"{Id.Kind}\", Reentrant = true)]."));
+                ? NestedTurn.RunAsync(agent, Host, new AgentContext(this, envelope, handler), _running!, _durable, _cancellation!)
+                : Refuse(chain.Refuse(Id));
         }
 
-        _waiting ??= new Queue<PendingTurn>();
-        if (_waiting.Count >= Host.Options.QueueLength)
-        {
-            return Refuse(new Refusal(RefusalCodes.Busy, $"{_waiting.Count} messages wait at {Id}; that is the limit.") { RetryAfterMs = 100 });
-        }
-
-        var turn = Track(envelope, handler);
-        _waiting.Enqueue(turn);
-        return new ValueTask<Reply>(turn.Task);
+        _queue ??= new TurnQueue();
+        return _queue.Waiting >= Host.Options.QueueLength
+            ? Refuse(new Refusal(RefusalCodes.Busy, $"{_queue.Waiting} messages wait at {Id}; that is the limit.") { RetryAfterMs = 100 })
+            : new ValueTask<Reply>(_queue.Enqueue(envelope, handler).Task);
     }
 
     private ValueTask<Reply> Start(Envelope envelope, Handler handler)
@@ -143,7 +132,7 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
         ValueTask<object?> answer;
         try
         {
-            answer = handler.InvokeAsync(agent, context, (_cancellation ??= new CancellationTokenSource()).Token);
+            answer = handler.InvokeAsync(agent, context, (_cancellation ??= new TurnCancellation(Host.Time)).Token);
             if (answer.IsCompletedSuccessfully && _durable is null)
             {
                 var reply = Reply.Accepted(answer.Result);
@@ -162,73 +151,38 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Reply> FinishAsync(AgentContext context, ValueTask<object?> answer, long started, Activity? span)
     {
-        var turn = _pending?.GetValueOrDefault(context.Message.Id) ?? Track(context.Message, context.Handler);
-        var deadline = answer.IsCompleted ? null : ArmDeadline(context.Message);
+        var turn = (_queue ??= new TurnQueue()).Find(context.Message.Id) ?? _queue.Track(context.Message, context.Handler);
         Reply reply;
+        if (!answer.IsCompleted)
+        {
+            _cancellation!.Arm(context.Message);
+        }
+
         try
         {
             reply = Reply.Accepted(await answer);
-            await CommitAsync(context, reply);
+            if (_durable is not null && !context.Handler.IsQuery)
+            {
+                await _durable.CommitAsync(context, reply, Host.Time.GetUtcNow());
+            }
         }
         catch (Exception e)
         {
-            reply = TurnFailure.ToReply(e, context, Host, _cancellation?.IsCancellationRequested ?? false);
+            reply = TurnFailure.ToReply(e, context, Host, _cancellation?.IsCancelled ?? false);
             _durable?.RollBack();
             if (e is StaleEtagException)
             {
-                Abandon();
+                // Another activation owns the agent now.
+                _stopping = true;
+                ((IGrainBase)agent).DeactivateOnIdle();
             }
         }
 
-        // A handler may have kept its token; the next turn gets one of its own.
-        if (deadline is not null)
-        {
-            await deadline.DisposeAsync();
-            _cancellation = null;
-        }
-
+        _cancellation!.Renew();
         End(context, reply, started, span);
-        _pending!.Remove(context.Message.Id);
-        turn.TrySetResult(reply);
-        StartWaiting();
+        _queue.Settle(turn, reply);
+        StartWaiting(_queue);
         return reply;
-    }
-
-    private async ValueTask<Reply> RunNestedAsync(Envelope envelope, Handler handler)
-    {
-        var outer = _running!;
-        var context = new AgentContext(this, envelope, handler);
-        var snapshot = _durable?.Snapshot();
-        try
-        {
-            var reply = Reply.Accepted(await handler.InvokeAsync(agent, context, _cancellation!.Token));
-            context.MergeInto(outer);
-            return reply;
-        }
-        catch (Exception e)
-        {
-            if (snapshot is not null)
-            {
-                _durable!.Restore(snapshot);
-            }
-
-            return TurnFailure.ToReply(e, context, Host, _cancellation!.IsCancellationRequested);
-        }
-        finally
-        {
-            context.Close();
-        }
-    }
-
-    private async ValueTask CommitAsync(AgentContext context, Reply reply)
-    {
-        if (_durable is not null && !context.Handler.IsQuery)
-        {
-            var json = reply.ToJson();
-            var handled = new HandledMessage(context.Message.Id, Host.Time.GetUtcNow(), json is null ? null : json.AsMemory());
-            // The turn is past the point where a cancellation could take it back.
-            await _durable.CommitAsync(handled, context.Outgoing ?? [], CancellationToken.None);
-        }
     }
 
     private void End(AgentContext context, Reply reply, long started, Activity? span)
@@ -261,55 +215,20 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
         }
     }
 
-    private void StartWaiting()
+    private void StartWaiting(TurnQueue queue)
     {
-        while (_running is null && _waiting is not null && _waiting.TryDequeue(out var turn))
+        while (_running is null && queue.Next(Host.Time) is { } turn)
         {
-            if (turn.Task.IsCompleted)
-            {
-                continue;
-            }
-
-            if (turn.Envelope.Deadline != 0 && turn.Envelope.Deadline <= Host.Time.GetUtcNow().UtcTicks)
-            {
-                _pending!.Remove(turn.Envelope.Id);
-                turn.TrySetResult(Reply.Refused(new Refusal(RefusalCodes.Expired, $"The message expired at {turn.Envelope.ExpiresAt:O}, before its turn came.")));
-                continue;
-            }
-
             var run = Start(turn.Envelope, turn.Handler);
-            if (run.IsCompletedSuccessfully)
+            if (!run.IsCompletedSuccessfully)
             {
-                _pending!.Remove(turn.Envelope.Id);
-                turn.TrySetResult(run.Result);
-            }
-            else
-            {
-                // Its end sets the waiting turn's result and starts the next.
+                // Its end settles the waiting message and starts the next.
                 _ = run.AsTask();
+                return;
             }
+
+            queue.Settle(turn, run.Result);
         }
-    }
-
-    private PendingTurn Track(Envelope envelope, Handler handler)
-    {
-        var turn = new PendingTurn(envelope, handler);
-        (_pending ??= [])[envelope.Id] = turn;
-        return turn;
-    }
-
-    private ITimer? ArmDeadline(Envelope envelope)
-    {
-        var left = envelope.Deadline == 0
-            ? Timeout.InfiniteTimeSpan
-            : new TimeSpan(Math.Max(0, envelope.Deadline - Host.Time.GetUtcNow().UtcTicks));
-        return Host.Time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), _cancellation, left, Timeout.InfiniteTimeSpan);
-    }
-
-    private void Abandon()
-    {
-        _stopping = true;
-        ((IGrainBase)agent).DeactivateOnIdle();
     }
 
     private void Send(IReadOnlyList<Envelope> outgoing) => (_outbox ??= new Outbox(Host, Id, _durable)).Enqueue(outgoing);
@@ -327,13 +246,4 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
     private Refusal Stopping() => new(RefusalCodes.Stopping, $"{Id} is stopping; the same message sent again reaches its next activation.");
 
     private static async ValueTask<Reply> JoinAsync(Task<Reply> twin) => (await twin).AsDuplicate();
-}
-
-/// <summary>A message that waits for its turn, or whose turn runs on.</summary>
-internal sealed class PendingTurn(Envelope envelope, Handler handler)
-    : TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously)
-{
-    public Envelope Envelope { get; } = envelope;
-
-    public Handler Handler { get; } = handler;
 }

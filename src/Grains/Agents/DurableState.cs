@@ -19,10 +19,22 @@ internal sealed class DurableState(IAgentStore store, AgentId id, IDurableAgent 
         return record;
     }
 
-    /// <summary>Commits a turn: state, handled message, outgoing messages and what was acknowledged since, together.</summary>
-    public async ValueTask CommitAsync(HandledMessage? handled, IReadOnlyList<Envelope> outgoing, CancellationToken cancellationToken)
+    /// <summary>
+    /// Commits a turn: state, handled message, outgoing messages and what was acknowledged since, together. It takes no
+    /// cancellation: the turn is past the point where one could take it back.
+    /// </summary>
+    public ValueTask CommitAsync(AgentContext context, Reply reply, DateTimeOffset now)
     {
-        await _one.WaitAsync(cancellationToken);
+        var json = reply.ToJson();
+        return CommitAsync(new HandledMessage(context.Message.Id, now, json is null ? null : json.AsMemory()), context.Outgoing ?? []);
+    }
+
+    /// <summary>Commits only what was acknowledged since the last commit.</summary>
+    public ValueTask CommitAcknowledgedAsync() => CommitAsync(handled: null, []);
+
+    private async ValueTask CommitAsync(HandledMessage? handled, IReadOnlyList<Envelope> outgoing)
+    {
+        await _one.WaitAsync();
         try
         {
             var state = handled is null ? null : agent.WriteState();
@@ -38,7 +50,7 @@ internal sealed class DurableState(IAgentStore store, AgentId id, IDurableAgent 
                     Outgoing = outgoing,
                     Acknowledged = acknowledged,
                 },
-                cancellationToken);
+                CancellationToken.None);
             _acknowledged.RemoveRange(0, acknowledged.Length);
             if (changed)
             {

@@ -76,7 +76,7 @@ internal sealed partial class Outbox(AgentHost host, AgentId self, DurableState?
     {
         try
         {
-            await (durable?.CommitAsync(handled: null, [], CancellationToken.None) ?? default);
+            await (durable?.CommitAcknowledgedAsync() ?? default);
         }
         catch (AgentStoreException e)
         {

@@ -1,0 +1,35 @@
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>
+/// A turn in the middle of a waiting one, for agents that opted in. What it records joins the waiting turn and is
+/// committed with it; when it fails, the state is as it was before it.
+/// </summary>
+internal static class NestedTurn
+{
+    public static async ValueTask<Reply> RunAsync(
+        Agent agent, AgentHost host, AgentContext context, AgentContext outer, DurableState? durable, TurnCancellation cancellation)
+    {
+        var snapshot = durable?.Snapshot();
+        try
+        {
+            var reply = Reply.Accepted(await context.Handler.InvokeAsync(agent, context, cancellation.Token));
+            context.MergeInto(outer);
+            return reply;
+        }
+        catch (Exception e)
+        {
+            if (snapshot is not null)
+            {
+                durable!.Restore(snapshot);
+            }
+
+            return TurnFailure.ToReply(e, context, host, cancellation.IsCancelled);
+        }
+        finally
+        {
+            context.Close();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>
+/// Ends a running turn: when its caller cancels, or when its deadline passes. Handlers that never wait share one token
+/// source and arm no timer; a handler that waits may keep its token, so the next turn gets another source.
+/// </summary>
+internal sealed class TurnCancellation(TimeProvider time)
+{
+    private CancellationTokenSource _source = new();
+    private ITimer? _deadline;
+
+    public CancellationToken Token => _source.Token;
+
+    public bool IsCancelled => _source.IsCancellationRequested;
+
+    public void Cancel() => _source.Cancel();
+
+    public void Arm(Envelope envelope)
+    {
+        var left = envelope.Deadline == 0
+            ? Timeout.InfiniteTimeSpan
+            : new TimeSpan(Math.Max(0, envelope.Deadline - time.GetUtcNow().UtcTicks));
+        _deadline = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), _source, left, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Ends the turn's part in it.</summary>
+    public void Renew()
+    {
+        if (_deadline is not null || _source.IsCancellationRequested)
+        {
+            _deadline?.Dispose();
+            _deadline = null;
+            _source = new CancellationTokenSource();
+        }
+    }
+}

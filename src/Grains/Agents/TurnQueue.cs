@@ -1,0 +1,76 @@
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>
+/// The messages that wait for their turn, first in first out, and those whose turn runs on: found by id, so that a
+/// duplicate joins its twin and a cancellation finds its message.
+/// </summary>
+internal sealed class TurnQueue
+{
+    private readonly Dictionary<MessageId, PendingTurn> _pending = [];
+    private readonly Queue<PendingTurn> _waiting = new();
+
+    public int Waiting => _waiting.Count;
+
+    public PendingTurn? Find(MessageId message) => _pending.GetValueOrDefault(message);
+
+    /// <summary>Makes a message known whose turn runs on.</summary>
+    public PendingTurn Track(Envelope envelope, Handler handler)
+    {
+        var turn = new PendingTurn(envelope, handler);
+        _pending[envelope.Id] = turn;
+        return turn;
+    }
+
+    public PendingTurn Enqueue(Envelope envelope, Handler handler)
+    {
+        var turn = Track(envelope, handler);
+        _waiting.Enqueue(turn);
+        return turn;
+    }
+
+    /// <summary>The next message whose turn it is; those cancelled or expired meanwhile are settled on the way.</summary>
+    public PendingTurn? Next(TimeProvider time)
+    {
+        while (_waiting.TryDequeue(out var turn))
+        {
+            if (turn.Task.IsCompleted)
+            {
+                continue;
+            }
+
+            if (turn.Envelope.Deadline == 0 || turn.Envelope.Deadline > time.GetUtcNow().UtcTicks)
+            {
+                return turn;
+            }
+
+            Settle(turn, Reply.Refused(new Refusal(RefusalCodes.Expired, $"The message expired at {turn.Envelope.ExpiresAt:O}, before its turn came.")));
+        }
+
+        return null;
+    }
+
+    public void Settle(PendingTurn turn, Reply reply)
+    {
+        _pending.Remove(turn.Envelope.Id);
+        turn.TrySetResult(reply);
+    }
+
+    public void SettleWaiting(Refusal refusal)
+    {
+        while (_waiting.TryDequeue(out var turn))
+        {
+            Settle(turn, Reply.Refused(refusal));
+        }
+    }
+}
+
+/// <summary>A message that waits for its turn, or whose turn runs on.</summary>
+internal sealed class PendingTurn(Envelope envelope, Handler handler)
+    : TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    public Envelope Envelope { get; } = envelope;
+
+    public Handler Handler { get; } = handler;
+}

@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test project. Needs the .NET SDK and nothing else.
+# The last line is "N passed, N failed, N skipped"; the exit code is 0 only if every step worked and no test failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1
+export DOTNET_NOLOGO=1
+export DOTNET_CLI_UI_LANGUAGE=en
+# A bare system has no ICU, and the projects are culture-invariant anyway.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+# No build node outlives the script.
+export MSBUILDDISABLENODEREUSE=1
+
+results=artifacts/test-results
+passed=0
+failed=0
+skipped=0
+
+finish() {
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" -eq 0 ] || exit 1
+    exit 0
+}
+
+# A step that breaks outside any test counts as one failure, so that no summary of a broken run reads as clean.
+broken() {
+    echo "BROKEN: $1"
+    failed=$((failed + 1))
+}
+
+# The number in one attribute of a report's <assembly> element; 0 if there is none.
+count() {
+    local number
+    number=$(sed -n "s/.*<assembly [^>]* $2=\"\([0-9][0-9]*\)\".*/\1/p" "$1" | head -n 1)
+    echo "${number:-0}"
+}
+
+run_project() {
+    local project=$1 name report assembly code=0 ok bad errors
+    name=$(basename "$project" .csproj)
+    report=$results/$name.xml
+    if ! grep -qF "${project//\//\\}" OrleansAgents.sln; then
+        broken "$name is not in OrleansAgents.sln"
+        return
+    fi
+
+    assembly=$(dotnet msbuild "$project" -nologo -p:Configuration=Release -getProperty:TargetPath) || assembly=
+    if [ ! -f "$assembly" ]; then
+        broken "$name was not built"
+        return
+    fi
+
+    echo "== $name"
+    dotnet exec "$assembly" -noLogo -noColor -noAutoReporters -result-xml "$report" </dev/null || code=$?
+    if [ ! -s "$report" ]; then
+        broken "$name ended with exit code $code and without a report"
+        return
+    fi
+
+    ok=$(count "$report" passed)
+    errors=$(count "$report" errors)
+    bad=$(($(count "$report" failed) + errors))
+    passed=$((passed + ok))
+    failed=$((failed + bad))
+    skipped=$((skipped + $(count "$report" skipped)))
+    if [ $((ok + bad)) -eq 0 ]; then
+        broken "$name ran no test"
+    elif [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then
+        broken "$name ended with exit code $code though no test failed"
+    fi
+}
+
+rm -rf "$results"
+mkdir -p "$results"
+
+if ! dotnet restore OrleansAgents.sln; then
+    broken "the restore failed"
+    finish
+fi
+
+if ! dotnet build OrleansAgents.sln -c Release --no-restore; then
+    broken "the build failed"
+    finish
+fi
+
+projects=0
+for folder in Unit Cluster EndToEnd; do
+    for project in "tests/$folder"/*.csproj; do
+        [ -f "$project" ] || continue
+        projects=$((projects + 1))
+        run_project "$project"
+    done
+done
+
+[ "$projects" -gt 0 ] || broken "there is no test project"
+finish
