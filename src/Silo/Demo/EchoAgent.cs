@@ -1,0 +1,11 @@
+using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Demo;
+
+[Agent("echo", Description = "Answers every message with its own payload.")]
+internal sealed class EchoAgent : Agent, IHandleAny
+{
+    public ValueTask<byte[]?> HandleAnyAsync(Envelope message, AgentContext context, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<byte[]?>(message.PayloadJson.ToArray());
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Configuration.Memory;
+using OrleansAgents.Agents;
+using OrleansAgents.Configuration;
+using OrleansAgents.Demo;
+using OrleansAgents.Endpoints;
+using OrleansAgents.Telemetry;
+
+namespace OrleansAgents.Hosting;
+
+/// <summary>Puts the reference host together.</summary>
+internal static class SiloApplication
+{
+    private const string ClusterName = "agents";
+
+    /// <exception cref="SettingsException">A setting is invalid, or a port is taken.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        var builder = CreateBuilder(args);
+        var options = SiloSettings.Read(builder.Configuration);
+        PortProbe.Check(options, SiloSettings.ReadUrls(builder.Configuration));
+
+        builder.Host.UseServiceProviderFactory(new WebFirstServiceProviderFactory());
+        builder.Services.AddSingleton(options);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeout);
+        builder.Services.AddAgentClient(o => o.Sender = "client/silo");
+        builder.UseOrleans(silo => AddSilo(silo, options));
+        builder.AddSiloLogging();
+        builder.AddSiloTelemetry();
+        builder.Services.AddSingleton<Readiness>();
+
+        var app = builder.Build();
+        app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        return app;
+    }
+
+    private static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        try
+        {
+            var builder = WebApplication.CreateBuilder(args);
+            ((IConfigurationBuilder)builder.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = SiloSettings.Defaults });
+            return builder;
+        }
+        catch (Exception e) when (e is FormatException or InvalidDataException)
+        {
+            throw new SettingsException($"The settings cannot be read: {(e.InnerException ?? e).Message.ReplaceLineEndings(" ")} Write --NAME=VALUE on the command line and valid JSON in appsettings.json.");
+        }
+    }
+
+    private static void AddSilo(ISiloBuilder silo, SiloOptions options)
+    {
+        silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, serviceId: ClusterName, clusterId: ClusterName);
+        silo.UseMemoryStorage();
+        silo.AddAgents(o => o.DefaultKind = options.EffectiveDefaultKind);
+        _ = options.Demo ? silo.AddDemoAgents() : silo.LeaveOutDemoAgents();
+        silo.AddUserAgents(options.Assemblies);
+    }
+}

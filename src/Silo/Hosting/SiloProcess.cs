@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime;
+using OrleansAgents.Configuration;
+
+namespace OrleansAgents.Hosting;
+
+/// <summary>The process's life: start, one line when ready, drain on a stop signal, an exit code that says how it went.</summary>
+internal static class SiloProcess
+{
+    private const int Success = 0;
+    private const int Failure = 1;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            var app = SiloApplication.Build(args);
+            await using (app)
+            {
+                return await RunAsync(app);
+            }
+        }
+        catch (SettingsException e)
+        {
+            return await FailAsync(e.Message);
+        }
+        catch (Exception e) when (e is OptionsValidationException or OrleansConfigurationException or AddressInUseException
+            or IOException { InnerException: AddressInUseException })
+        {
+            return await FailAsync(e.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    private static async Task<int> RunAsync(WebApplication app)
+    {
+        var stopping = app.Lifetime.ApplicationStopping;
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return Success;
+        }
+
+        await Console.Out.WriteLineAsync(Describe(app));
+        await Console.Out.FlushAsync();
+        try
+        {
+            await app.WaitForShutdownAsync();
+            return Success;
+        }
+        catch (OperationCanceledException)
+        {
+            var options = app.Services.GetRequiredService<SiloOptions>();
+            return await FailAsync($"Running turns did not finish within {options.DrainTimeout} and were cut off; a longer Agents:DrainTimeout gives them more time.");
+        }
+    }
+
+    private static string Describe(WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<SiloOptions>();
+        return $"OrleansAgents is ready: {string.Join(", ", app.Urls)}, gateway 127.0.0.1:{options.GatewayPort}, silo 127.0.0.1:{options.SiloPort}";
+    }
+
+    private static async Task<int> FailAsync(string message)
+    {
+        await Console.Error.WriteLineAsync(message);
+        return Failure;
+    }
+}

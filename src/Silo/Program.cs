@@ -1,0 +1,3 @@
+using OrleansAgents.Hosting;
+
+return await SiloProcess.RunAsync(args);
