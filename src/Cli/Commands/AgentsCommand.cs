@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace OrleansAgents.Commands;
+
+/// <summary>The root: <c>agents</c>.</summary>
+internal static class AgentsCommand
+{
+    public static RootCommand Create()
+    {
+        var global = new GlobalOptions();
+        var root = new RootCommand("Talks to agents. Exit codes: 0 all well, 1 refused or failed, 2 wrong usage, 3 no silo reachable, 130 cancelled.")
+        {
+            AskCommand.Create(global),
+            TellCommand.Create(global),
+            PublishCommand.Create(global),
+            WatchCommand.Create(global),
+            SendCommand.Create(global),
+            ListCommand.Create(global),
+            DescribeCommand.Create(global),
+            StopCommand.Create(global),
+        };
+        global.AddTo(root);
+        return root;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Output;
+
+/// <summary>Where a command writes: results to standard output, complaints to standard error. Thread-safe.</summary>
+internal sealed class CommandOutput(TextWriter output, TextWriter error, bool json)
+{
+    private static readonly JsonWriterOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private readonly Lock _lock = new();
+
+    public bool Json { get; } = json;
+
+    public void Line(string text)
+    {
+        lock (_lock)
+        {
+            output.WriteLine(text);
+        }
+    }
+
+    public void Line(ReadOnlySpan<byte> utf8) => Line(Encoding.UTF8.GetString(utf8));
+
+    /// <summary>One JSON object on a line of its own.</summary>
+    public void Object(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer, Format))
+        {
+            writer.WriteStartObject();
+            members(writer);
+            writer.WriteEndObject();
+        }
+
+        Line(buffer.WrittenSpan);
+    }
+
+    public void Error(string text)
+    {
+        lock (_lock)
+        {
+            error.WriteLine(text);
+        }
+    }
+
+    /// <summary>What became of a message, for people or for programs; the reasons go to standard error either way.</summary>
+    public void Receipt(MessageId? id, Outcome outcome, Refusal? refusal)
+    {
+        if (Json)
+        {
+            Object(writer => ReceiptText.WriteMembers(writer, id, outcome, refusal));
+        }
+
+        if (refusal is not null)
+        {
+            foreach (var line in ReceiptText.Explain(outcome, refusal))
+            {
+                Error(line);
+            }
+        }
+        else if (!Json)
+        {
+            Line($"{ReceiptText.Name(outcome)} {id}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using OrleansAgents.Agents;
+
+namespace OrleansAgents.Output;
+
+/// <summary>Kinds and their contracts, for people and for programs.</summary>
+internal static class KindText
+{
+    public static void Write(CommandOutput output, KindDescription kind)
+    {
+        if (output.Json)
+        {
+            output.Object(writer => WriteMembers(writer, kind));
+            return;
+        }
+
+        var notes = string.Concat(kind.Durable ? " (durable)" : "", kind.AnyContract ? " (any contract)" : "");
+        output.Line(kind.Description is null ? kind.Kind + notes : $"{kind.Kind}{notes}: {kind.Description}");
+        foreach (var contract in kind.Contracts)
+        {
+            var reply = contract.Reply is null ? "" : $" -> {contract.Reply}";
+            output.Line($"  {contract.Type} v{contract.Version}{(contract.Query ? " (query)" : "")} {contract.Payload}{reply}");
+        }
+    }
+
+    private static void WriteMembers(Utf8JsonWriter json, KindDescription kind)
+    {
+        json.WriteString("kind", kind.Kind);
+        json.WriteBoolean("durable", kind.Durable);
+        json.WriteBoolean("anyContract", kind.AnyContract);
+        json.WriteString("description", kind.Description);
+        json.WriteStartArray("contracts");
+        foreach (var contract in kind.Contracts)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", contract.Type);
+            json.WriteNumber("version", contract.Version);
+            json.WriteBoolean("query", contract.Query);
+            WriteShape(json, "payload", contract.Payload);
+            WriteShape(json, "reply", contract.Reply);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteShape(Utf8JsonWriter json, string name, string? shape)
+    {
+        try
+        {
+            using var document = shape is null ? null : JsonDocument.Parse(shape);
+            json.WritePropertyName(name);
+            if (document is null)
+            {
+                json.WriteNullValue();
+            }
+            else
+            {
+                document.RootElement.WriteTo(json);
+            }
+        }
+        catch (JsonException)
+        {
+            // The name of a type, such as integer, stands there as it is.
+            json.WriteString(name, shape);
+        }
+    }
+}
