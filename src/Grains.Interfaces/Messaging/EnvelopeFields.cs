@@ -123,40 +123,16 @@ internal sealed class EnvelopeFields(MessageLimits limits, ContractCatalogue? ca
     {
         var isObject = reader.TokenType == JsonTokenType.StartObject;
         var start = (int)reader.TokenStartIndex;
-        var depth = SkipMeasuringDepth(ref reader);
+        reader.Skip();
         _payload = utf8[start..(int)reader.BytesConsumed];
         if (!isObject)
         {
             Report("/payload", RefusalCodes.WrongKind, "A payload is a JSON object.");
         }
-        else if (depth > PayloadJson.MaxDepth)
-        {
-            Report("/payload", RefusalCodes.TooDeep, EnvelopeJson.TooDeep);
-        }
         else if (_payload.Length > Limits.PayloadBytes)
         {
             Report("/payload", RefusalCodes.TooLarge, $"The payload holds {_payload.Length} bytes; {Limits.PayloadBytes} is the limit.");
         }
-    }
-
-    private static int SkipMeasuringDepth(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
-        {
-            return 0;
-        }
-
-        var outer = reader.CurrentDepth;
-        var deepest = outer;
-        while (reader.Read() && reader.CurrentDepth > outer)
-        {
-            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-            {
-                deepest = Math.Max(deepest, reader.CurrentDepth);
-            }
-        }
-
-        return deepest - outer + 1;
     }
 
     private void ReadVersion(ref Utf8JsonReader reader)

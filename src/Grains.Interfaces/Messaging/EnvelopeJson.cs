@@ -30,7 +30,7 @@ public static class EnvelopeJson
         var fields = new EnvelopeFields(limits, catalogue, defaultKind);
         try
         {
-            // One level deeper than the limit, so that a deeper message is told from a malformed one.
+            // The limit counts the levels of a member, the payload above all; the message around it is one more.
             var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = PayloadJson.MaxDepth + 1 });
             if (!ReadMembers(ref reader, utf8, fields))
             {
@@ -96,7 +96,7 @@ public static class EnvelopeJson
         return output.WrittenSpan.ToArray();
     }
 
-    internal static readonly string TooDeep = $"The message nests deeper than {PayloadJson.MaxDepth} levels.";
+    private static readonly string TooDeep = $"A member of the message nests deeper than {PayloadJson.MaxDepth} levels.";
 
     private static bool ReadMembers(ref Utf8JsonReader reader, ReadOnlyMemory<byte> utf8, EnvelopeFields fields)
     {

@@ -32,6 +32,12 @@ public static class AgentSiloBuilder
         services.TryAddSingleton<ContractCatalogue>();
         services.TryAddSingleton<AgentKinds>();
         services.TryAddSingleton<AgentHost>();
+        // Orleans hosts every grain class of the program by itself; agents are hosted because somebody said so.
+        services.AddOptions<GrainTypeOptions>().PostConfigure<IEnumerable<AgentRegistration>>((options, registered) =>
+        {
+            var hosted = registered.Select(r => r.AgentClass).ToHashSet();
+            options.Classes.RemoveWhere(type => typeof(Agent).IsAssignableFrom(type) && !hosted.Contains(type));
+        });
         return silo.AddAgent(typeof(TopicAgent));
     }
 

@@ -19,9 +19,9 @@ internal static class PayloadProblems
         try
         {
             using var document = JsonDocument.Parse(message.PayloadJson, new JsonDocumentOptions { MaxDepth = PayloadJson.MaxDepth, AllowDuplicateProperties = false });
-            Check(document.RootElement, contract.TypeInfo, "/payload", contract, problems);
+            Check(document.RootElement, contract.TypeInfo, "/payload", contract, problems, nullable: false);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             problems.Add(new Problem("/payload", RefusalCodes.InvalidPayload, $"The payload of {contract} is no JSON, or has a member twice."));
         }
@@ -29,7 +29,7 @@ internal static class PayloadProblems
         return problems;
     }
 
-    private static void Check(JsonElement json, JsonTypeInfo type, string pointer, Contract contract, List<Problem> problems)
+    private static void Check(JsonElement json, JsonTypeInfo type, string pointer, Contract contract, List<Problem> problems, bool nullable = true)
     {
         if (type.Kind == JsonTypeInfoKind.Object && json.ValueKind == JsonValueKind.Object)
         {
@@ -38,7 +38,8 @@ internal static class PayloadProblems
                 var at = pointer + "/" + property.Name;
                 if (json.TryGetProperty(property.Name, out var member))
                 {
-                    Check(member, PayloadJson.Options.GetTypeInfo(property.PropertyType), at, contract, problems);
+                    var takesNull = property.PropertyType.IsValueType || (property.AssociatedParameter?.IsNullable ?? property.IsSetNullable);
+                    Check(member, PayloadJson.Options.GetTypeInfo(property.PropertyType), at, contract, problems, takesNull);
                 }
                 else if (property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false })
                 {
@@ -63,11 +64,17 @@ internal static class PayloadProblems
         try
         {
             _ = json.Deserialize(type);
+            if (nullable || json.ValueKind != JsonValueKind.Null)
+            {
+                return;
+            }
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
         {
-            problems.Add(new Problem(pointer, RefusalCodes.InvalidPayload, $"{contract} wants {Name(type.Type)} here, and the message has {json.ValueKind.ToString().ToLowerInvariant()}."));
+            // Said below, as for a null that the type would take and its place does not.
         }
+
+        problems.Add(new Problem(pointer, RefusalCodes.InvalidPayload, $"{contract} wants {Name(type.Type)} here, and the message has {json.ValueKind.ToString().ToLowerInvariant()}."));
     }
 
     private static string Name(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch

@@ -1,4 +1,3 @@
-using Orleans.Configuration;
 using OrleansAgents.Hosting;
 
 namespace OrleansAgents.Demo;
@@ -12,12 +11,4 @@ internal static class DemoAgents
         .AddAgent<RelayAgent>()
         .AddAgent<CollectorAgent>()
         .AddAgent<ChaosAgent>();
-
-    /// <summary>Orleans finds every grain class of the program's own assembly by itself, so leaving them out is a deed.</summary>
-    public static ISiloBuilder LeaveOutDemoAgents(this ISiloBuilder silo)
-    {
-        silo.Services.PostConfigure<GrainTypeOptions>(static o => o.Classes.RemoveWhere(
-            static c => c.Namespace == typeof(DemoAgents).Namespace && c.Assembly == typeof(DemoAgents).Assembly));
-        return silo;
-    }
 }

@@ -53,7 +53,11 @@ internal static class SiloApplication
         silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, serviceId: ClusterName, clusterId: ClusterName);
         silo.UseMemoryStorage();
         silo.AddAgents(o => o.DefaultKind = options.EffectiveDefaultKind);
-        _ = options.Demo ? silo.AddDemoAgents() : silo.LeaveOutDemoAgents();
+        if (options.Demo)
+        {
+            silo.AddDemoAgents();
+        }
+
         silo.AddUserAgents(options.Assemblies);
     }
 }

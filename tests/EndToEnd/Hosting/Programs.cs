@@ -1,0 +1,28 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reflection;
+
+namespace OrleansAgents.Tests.Hosting;
+
+/// <summary>Where the built programs are, and free ports to run them on.</summary>
+internal static class Programs
+{
+    public static string Repository { get; } = Metadata("Repository");
+
+    public static string Silo { get; } = Output("Silo", "OrleansAgents.Silo.dll");
+
+    public static string Agents { get; } = Output("Cli", "agents.dll");
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Output(string project, string file) =>
+        Path.Combine(Repository, "src", project, "bin", Metadata("Configuration"), "net10.0", file);
+
+    private static string Metadata(string key) =>
+        typeof(Programs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace OrleansAgents.Tests.Hosting;
+
+/// <summary>A program started by a test: its output as it comes, and its end.</summary>
+internal sealed class RunningProgram : IAsyncDisposable
+{
+    private const int Sigterm = 15;
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _error = new();
+    private readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private RunningProgram(Process process) => _process = process;
+
+    public Task<string> FirstLine => _firstLine.Task;
+
+    public string Output => string.Join('\n', _output);
+
+    public string Error => string.Join('\n', _error);
+
+    public int ProcessId => _process.Id;
+
+    public static RunningProgram Start(string assembly, IEnumerable<string> arguments, string? input = null)
+    {
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add("exec");
+        start.ArgumentList.Add(assembly);
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var program = new RunningProgram(new Process { StartInfo = start, EnableRaisingEvents = true });
+        program._process.OutputDataReceived += (_, line) => program.Received(line.Data);
+        program._process.ErrorDataReceived += (_, line) => program.Keep(program._error, line.Data);
+        program._process.Start();
+        program._process.BeginOutputReadLine();
+        program._process.BeginErrorReadLine();
+        if (input is not null)
+        {
+            program._process.StandardInput.Write(input);
+        }
+
+        program._process.StandardInput.Close();
+        return program;
+    }
+
+    /// <summary>Waits for the end and gives the exit code; all output has been read then.</summary>
+    public async Task<int> ExitAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
+    }
+
+    public void Terminate() => Assert.Equal(0, Kill(_process.Id, Sigterm));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        _process.Dispose();
+    }
+
+    private void Received(string? line)
+    {
+        Keep(_output, line);
+        if (line is not null)
+        {
+            _firstLine.TrySetResult(line);
+        }
+        else
+        {
+            _firstLine.TrySetException(new InvalidOperationException($"The program ended and printed nothing. On standard error: {Error}"));
+        }
+    }
+
+    private void Keep(ConcurrentQueue<string> lines, string? line)
+    {
+        if (line is not null)
+        {
+            lines.Enqueue(line);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int process, int signal);
+}

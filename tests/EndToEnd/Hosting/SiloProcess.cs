@@ -1,0 +1,43 @@
+using OrleansAgents.Tests.Hosting;
+
+[assembly: AssemblyFixture(typeof(SiloProcess))]
+
+namespace OrleansAgents.Tests.Hosting;
+
+/// <summary>A real silo on free ports, for all tests that only talk to it.</summary>
+public sealed class SiloProcess : IAsyncLifetime
+{
+    private RunningProgram? _program;
+
+    public string Gateway { get; } = $"127.0.0.1:{Programs.FreePort()}";
+
+    public string Url { get; } = $"http://127.0.0.1:{Programs.FreePort()}";
+
+    internal RunningProgram Program => _program!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _program = Start();
+        await _program.FirstLine.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_program is not null)
+        {
+            await _program.DisposeAsync();
+        }
+    }
+
+    internal RunningProgram Start(params string[] more) => RunningProgram.Start(
+        Programs.Silo,
+        ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", .. more]);
+
+    /// <summary>Runs the command line against this silo.</summary>
+    internal async Task<(int ExitCode, string Output, string Error)> AgentsAsync(string? input, params string[] arguments)
+    {
+        await using var program = RunningProgram.Start(Programs.Agents, [.. arguments, "--gateway", Gateway], input);
+        var code = await program.ExitAsync(TestContext.Current.CancellationToken);
+        return (code, program.Output, program.Error);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+
+namespace OrleansAgents.Tests.Hosting;
+
+public sealed class SiloTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Silo_Terminated_FinishesTheRunningTurnAndExitsWithZero()
+    {
+        var silo = new SiloProcess();
+        await silo.InitializeAsync();
+        await using var stopping = silo.Program;
+        var ask = silo.AgentsAsync(null, "ask", "chaos/term", "chaos.delay", """{"ms":3000}""");
+        await ActiveAsync(silo, "chaos");
+        silo.Program.Terminate();
+        var (code, _, error) = await ask;
+        Assert.True(code == 0, error);
+        Assert.Equal(0, await silo.Program.ExitAsync(Token));
+        Assert.Single(silo.Program.Output.Split('\n'));
+    }
+
+    [Fact]
+    public async Task Endpoints_OfARunningSilo_Answer()
+    {
+        var silo = new SiloProcess();
+        await silo.InitializeAsync();
+        await using var program = silo.Program;
+        using var http = new HttpClient();
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(silo.Url + "/healthz/live"), Token)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(silo.Url + "/healthz/ready"), Token)).StatusCode);
+        await silo.AgentsAsync(null, "tell", "counter/m", "counter.add", """{"amount":1}""");
+        var metrics = await http.GetStringAsync(new Uri(silo.Url + "/metrics"), Token);
+        Assert.Contains("agents_message_duration", metrics, StringComparison.Ordinal);
+        var (address, port) = (silo.Gateway.Split(':')[0], silo.Gateway.Split(':')[1]);
+        Assert.Contains($"{address}:{port}", silo.Program.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Silo_OnAPortInUse_SaysSoInOneSentenceAndExitsWithOne()
+    {
+        var silo = new SiloProcess();
+        await silo.InitializeAsync();
+        await using var first = silo.Program;
+        await using var second = silo.Start();
+        Assert.Equal(1, await second.ExitAsync(Token));
+        Assert.Contains(silo.Gateway.Split(':')[1], second.Error + silo.Url, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", second.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Waits until an agent of the kind is active, as the metrics say.</summary>
+    private static async Task ActiveAsync(SiloProcess silo, string kind)
+    {
+        using var http = new HttpClient();
+        while (!(await http.GetStringAsync(new Uri(silo.Url + "/metrics"), Token)).Split('\n').Any(line =>
+            line.StartsWith("agents_active", StringComparison.Ordinal) && line.Contains($"\"{kind}\"", StringComparison.Ordinal)))
+        {
+            Token.ThrowIfCancellationRequested();
+        }
+    }
+}
