@@ -9,9 +9,11 @@ internal static class Programs
 {
     public static string Repository { get; } = Metadata("Repository");
 
-    public static string Silo { get; } = Output("Silo", "OrleansAgents.Silo.dll");
+    public static string Silo { get; } = Output("src/Silo", "OrleansAgents.Silo.dll");
 
-    public static string Agents { get; } = Output("Cli", "agents.dll");
+    public static string Agents { get; } = Output("src/Cli", "agents.dll");
+
+    public static string Guide { get; } = Output("samples/Guide", "OrleansAgents.Guide.dll");
 
     public static int FreePort()
     {
@@ -21,7 +23,7 @@ internal static class Programs
     }
 
     private static string Output(string project, string file) =>
-        Path.Combine(Repository, "src", project, "bin", Metadata("Configuration"), "net10.0", file);
+        Path.Combine(Repository, project, "bin", Metadata("Configuration"), "net10.0", file);
 
     private static string Metadata(string key) =>
         typeof(Programs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;

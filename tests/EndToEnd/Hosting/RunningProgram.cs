@@ -23,11 +23,12 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    public static RunningProgram Start(string assembly, IEnumerable<string> arguments, string? input = null)
+    public static RunningProgram Start(string assembly, IEnumerable<string> arguments, string? input = null) =>
+        Dotnet(["exec", assembly, .. arguments], input);
+
+    public static RunningProgram Dotnet(IEnumerable<string> arguments, string? input = null)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add("exec");
-        start.ArgumentList.Add(assembly);
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
