@@ -27,7 +27,7 @@ builder.Services.AddAgentClient().AddSingleton<Witness>().AddSingleton(new Route
 builder.UseOrleans(silo => silo
     .UseLocalhostClustering(siloPort, gatewayPort)
     .UseMemoryStorage()
-    .AddAgents(options => options.DefaultKind = Worker.Kind)
+    .AddAgents()
     .AddAgentsFrom(typeof(Worker).Assembly));
 
 using var host = builder.Build();

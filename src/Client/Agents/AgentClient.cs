@@ -3,13 +3,13 @@ using OrleansAgents.Topics;
 
 namespace OrleansAgents.Agents;
 
-internal sealed class AgentClient(AgentCaller caller, IGrainFactory grains) : IAgentClient
+internal sealed class AgentClient(AgentCaller caller, IGrainFactory grains, TimeProvider time) : IAgentClient
 {
     public IReadOnlyList<KindDescription> Kinds => caller.Kinds.List();
 
     public AgentHandle Agent(AgentId agent) => new(caller, agent);
 
-    public TopicHandle Topic(TopicId topic) => new(Agent(topic.Agent), grains, topic);
+    public TopicHandle Topic(TopicId topic) => new(Agent(topic.Agent), grains, topic, time);
 
     public ValueTask<Reply> SendAsync(Envelope envelope, SendOptions? options = null, CancellationToken cancellationToken = default) =>
         Agent(envelope.Recipient).SendAsync(caller.Stamp(envelope, options), options, cancellationToken);

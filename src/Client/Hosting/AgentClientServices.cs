@@ -40,6 +40,7 @@ public static class AgentClientServices
         var inSilo = services.GetService<ILocalSiloDetails>() is not null;
         return new AgentClient(
             new AgentCaller(options, addressing, services.GetRequiredService<AgentKinds>(), new Delivery(options.Delivery, time), time, inSilo),
-            grains);
+            grains,
+            time);
     }
 }

@@ -8,12 +8,16 @@ namespace OrleansAgents.Topics;
 /// <summary>One topic, as a client sees it. Thread-safe.</summary>
 public sealed class TopicHandle
 {
+    private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromMilliseconds(200);
+
     private readonly AgentHandle _agent;
     private readonly ITopicGrain _grain;
+    private readonly TimeProvider _time;
 
-    internal TopicHandle(AgentHandle agent, IGrainFactory grains, TopicId id)
+    internal TopicHandle(AgentHandle agent, IGrainFactory grains, TopicId id, TimeProvider time)
     {
         _agent = agent;
+        _time = time;
         Id = id;
         _grain = grains.GetGrain<ITopicGrain>(GrainId.Create(TopicId.AgentKind, id.Name));
     }
@@ -40,6 +44,8 @@ public sealed class TopicHandle
             {
                 yield return events.Current;
             }
+
+            await Task.Delay(PauseBetweenTries, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

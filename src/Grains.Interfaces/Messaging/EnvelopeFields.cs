@@ -203,15 +203,26 @@ internal sealed class EnvelopeFields(MessageLimits limits, ContractCatalogue? ca
         var hops = new List<AgentId>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
+            if (hops.Count == Limits.Hops)
+            {
+                Report("/hops", RefusalCodes.TooManyHops, $"A message passes {Limits.Hops} agents at most.");
+                SkipRest(ref reader);
+                break;
+            }
+
             var pointer = $"/hops/{hops.Count}";
             hops.Add(ReadText(ref reader, pointer) is { } text ? Address(pointer, text) : default);
         }
 
-        if (hops.Count > Limits.Hops)
-        {
-            Report("/hops", RefusalCodes.TooManyHops, $"A message passes {Limits.Hops} agents at most.");
-        }
-
         _extras = (_extras ?? new()) with { Hops = hops };
+    }
+
+    private static void SkipRest(ref Utf8JsonReader reader)
+    {
+        do
+        {
+            reader.Skip();
+        }
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray);
     }
 }

@@ -79,7 +79,7 @@ public sealed class AgentContext
         }
 
         var onward = new Envelope(MessageId.New(), Message.Sender, to, Message.Contract, value: null, Message.PayloadJson);
-        Record(onward.With(new EnvelopeExtras { Hops = [.. hops, Self], CorrelationId = Message.Extras?.CorrelationId }));
+        Record(onward.WithExpiry(Message.ExpiresAt).With((Message.Extras ?? new()) with { Hops = [.. hops, Self] }));
     }
 
     /// <summary>
@@ -90,7 +90,7 @@ public sealed class AgentContext
     public async ValueTask<TReply> AskAsync<TReply>(AgentId to, IRequest<TReply> request, CancellationToken cancellationToken = default)
     {
         var envelope = Link(Envelope.Create(Self, to, request), asks: true);
-        var reply = await Turns.Host.AskAsync(envelope, cancellationToken);
+        var reply = await Turns.Host.AskAsync(envelope, Message.Deadline, cancellationToken);
         return reply.Outcome switch
         {
             Outcome.Refused when reply.Refusal!.Code == RefusalCodes.DeadlineExceeded =>

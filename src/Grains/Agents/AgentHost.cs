@@ -38,11 +38,13 @@ internal sealed class AgentHost
     public HandlerTable HandlersOf(Type agentClass) =>
         _handlers.GetOrAdd(agentClass, static type => new HandlerTable(type, HandlerTable.FindAttribute(type)));
 
-    /// <summary>An ask from within a turn: bounded by the asking message's deadline, or by the default.</summary>
-    public async ValueTask<Reply> AskAsync(Envelope envelope, CancellationToken cancellationToken)
+    /// <summary>An ask from within a turn: bounded by the asking message's deadline (0 for none) and by the default, whichever ends first.</summary>
+    public async ValueTask<Reply> AskAsync(Envelope envelope, long askersDeadline, CancellationToken cancellationToken)
     {
-        envelope.StampDeadline(Time.GetUtcNow().UtcTicks + Options.AskTimeout.Ticks);
-        using var deadline = new CancellationTokenSource(Options.AskTimeout, Time);
+        var now = Time.GetUtcNow().UtcTicks;
+        var until = now + Options.AskTimeout.Ticks;
+        envelope.StampDeadline(askersDeadline == 0 ? until : Math.Min(until, askersDeadline));
+        using var deadline = new CancellationTokenSource(new TimeSpan(Math.Max(0, envelope.Deadline - now)), Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {

@@ -5,9 +5,6 @@ namespace OrleansAgents.Agents;
 /// <summary>Settings of the agents in a silo.</summary>
 public sealed class AgentOptions
 {
-    /// <summary>The kind that a bare address such as <c>A</c> takes; null, the default, refuses bare addresses.</summary>
-    public string? DefaultKind { get; set; }
-
     /// <summary>How large a message may be.</summary>
     public MessageLimits Limits { get; } = new();
 
@@ -26,6 +23,9 @@ public sealed class AgentOptions
     /// <summary>How long a durable agent remembers a handled message. 10 minutes unless told.</summary>
     public TimeSpan WindowAge { get; set; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long an ask from within a turn waits when the turn has no deadline of its own. 30 seconds unless told.</summary>
+    /// <summary>How long an ask from within a turn waits at most; the deadline of the turn's own message may end it earlier. 30 seconds unless told.</summary>
     public TimeSpan AskTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a stopping agent goes on sending what its turns recorded. 5 seconds unless told.</summary>
+    public TimeSpan StopPatience { get; set; } = TimeSpan.FromSeconds(5);
 }

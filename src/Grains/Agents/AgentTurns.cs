@@ -80,7 +80,7 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
         }
     }
 
-    /// <summary>No new turns; ends when the running one is finished and what it sent is stored or, for a volatile agent, sent.</summary>
+    /// <summary>No new turns; ends when the running one is finished and what it sent is on its way or in the store.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
@@ -91,9 +91,9 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
             await _idle.Task.WaitAsync(cancellationToken);
         }
 
-        if (_outbox is not null && _durable is null)
+        if (_outbox is not null)
         {
-            await _outbox.WhenEmpty.WaitAsync(cancellationToken);
+            await _outbox.CloseAsync(Host.Options.StopPatience, cancellationToken);
         }
     }
 

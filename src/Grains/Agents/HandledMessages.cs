@@ -8,7 +8,7 @@ namespace OrleansAgents.Agents;
 /// </summary>
 internal sealed class HandledMessages(int limit, TimeSpan? age = null)
 {
-    private Slot[] _slots = new Slot[4];
+    private Slot[] _slots = new Slot[Math.Min(4, limit)];
     private int[] _heads = new int[4];
     private int _next, _count;
 

@@ -19,7 +19,6 @@ public static class AgentSiloBuilder
     {
         var services = silo.Services;
         services.AddOptions<AgentOptions>()
-            .Validate(o => o.DefaultKind is null || AgentId.IsKind(o.DefaultKind), "Agents:DefaultKind is no agent kind; write a lower-case letter and then lower-case letters, digits or hyphens.")
             .Validate(o => o.QueueLength > 0, "AgentOptions.QueueLength must be 1 or more; 10,000 is the default.")
             .Validate(o => o.VolatileWindow > 0 && o.DurableWindow > 0, "AgentOptions.VolatileWindow and DurableWindow must be 1 or more; 256 and 10,000 are the defaults.")
             .ValidateOnStart();

@@ -11,6 +11,7 @@ namespace OrleansAgents.Messaging;
 internal sealed partial class Outbox(AgentHost host, AgentId self, DurableState? durable)
 {
     private readonly Dictionary<AgentId, Queue<Envelope>> _queues = [];
+    private readonly CancellationTokenSource _closing = new();
     private TaskCompletionSource? _empty;
 
     public void Enqueue(IReadOnlyList<Envelope> messages)
@@ -29,17 +30,26 @@ internal sealed partial class Outbox(AgentHost host, AgentId self, DurableState?
         }
     }
 
-    /// <summary>Ends when everything is sent or given up on.</summary>
-    public Task WhenEmpty => _queues.Count == 0
-        ? Task.CompletedTask
-        : (_empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    /// <summary>
+    /// Sends what it can within <paramref name="patience"/> and then stops for good. What a durable agent could not send
+    /// stays in the store, for its next activation; what a volatile one could not is given up on, and logged.
+    /// </summary>
+    public async Task CloseAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (_queues.Count > 0)
+        {
+            _empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await _empty.Task.WaitAsync(patience, host.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await _closing.CancelAsync();
+            await _empty.Task.WaitAsync(cancellationToken);
+        }
+    }
 
     private async Task PumpAsync(AgentId recipient, Queue<Envelope> queue)
     {
         await Task.Yield();
-        while (queue.TryPeek(out var message))
+        while (queue.TryPeek(out var message) && await SendAsync(message))
         {
-            await SendAsync(message);
             durable?.Acknowledge(message.Id);
             queue.Dequeue();
         }
@@ -48,28 +58,43 @@ internal sealed partial class Outbox(AgentHost host, AgentId self, DurableState?
         if (_queues.Count == 0)
         {
             await TellStoreAsync();
+        }
+
+        if (_queues.Count == 0)
+        {
             _empty?.TrySetResult();
             _empty = null;
         }
     }
 
-    private async Task SendAsync(Envelope message)
+    /// <summary>False when it was not sent, and is not to be given up on either.</summary>
+    private async Task<bool> SendAsync(Envelope message)
     {
         try
         {
-            var reply = await host.SendAsync(message, CancellationToken.None);
+            var reply = await host.SendAsync(message, _closing.Token);
             if (reply.Refusal is { } refusal)
             {
-                LogGivenUp(host.Logger, message, refusal.Code, refusal.Message, null);
-                TurnTelemetry.GaveUp(self.Kind);
+                GiveUp(message, refusal.Code, refusal.Message, null);
             }
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested && durable is not null)
+        {
+            return false;
         }
         catch (Exception e)
         {
             // The boundary: whatever it is, this message ends here and the ones behind it go on.
-            LogGivenUp(host.Logger, message, RefusalCodes.Unreachable, "It could not be delivered.", e);
-            TurnTelemetry.GaveUp(self.Kind);
+            GiveUp(message, RefusalCodes.Unreachable, "It could not be delivered.", e);
         }
+
+        return true;
+    }
+
+    private void GiveUp(Envelope message, string code, string reason, Exception? exception)
+    {
+        LogGivenUp(host.Logger, message, code, reason, exception);
+        TurnTelemetry.GaveUp(self.Kind);
     }
 
     private async Task TellStoreAsync()

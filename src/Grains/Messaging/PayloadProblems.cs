@@ -35,7 +35,7 @@ internal static class PayloadProblems
         {
             foreach (var property in type.Properties)
             {
-                var at = pointer + "/" + property.Name;
+                var at = $"{pointer}/{FieldReader.Escape(property.Name)}";
                 if (json.TryGetProperty(property.Name, out var member))
                 {
                     var takesNull = property.PropertyType.IsValueType || (property.AssociatedParameter?.IsNullable ?? property.IsSetNullable);

@@ -17,14 +17,9 @@ internal sealed class SiloOptions
     /// <summary>Whether the demo kinds are hosted.</summary>
     public bool Demo { get; set; } = true;
 
-    /// <summary>The kind of an address that names none; null for echo when it is hosted, and otherwise for no default.</summary>
-    public string? DefaultKind { get; set; }
-
     /// <summary>Files of assemblies whose agents are hosted too.</summary>
     public IList<string> Assemblies { get; } = [];
 
     /// <summary>How long running turns may take to finish after a stop signal.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
-
-    public string? EffectiveDefaultKind => DefaultKind ?? (Demo ? "echo" : null);
 }

@@ -1,5 +1,4 @@
 using System.Reflection;
-using OrleansAgents.Agents;
 
 namespace OrleansAgents.Configuration;
 
@@ -41,7 +40,6 @@ internal static class SiloSettings
         ReadValue<bool>(section, nameof(SiloOptions.Demo), "true or false", bool.TryParse, v => options.Demo = v);
         ReadValue<TimeSpan>(section, nameof(SiloOptions.DrainTimeout), "a time such as 00:00:30", TryReadTime, v => options.DrainTimeout = v);
         options.DataDirectory = section[nameof(SiloOptions.DataDirectory)] ?? options.DataDirectory;
-        options.DefaultKind = section[nameof(SiloOptions.DefaultKind)];
         section.GetSection(nameof(SiloOptions.Assemblies)).Bind(options.Assemblies);
         return FindFault(options) is { } fault ? throw new SettingsException(fault) : options;
     }
@@ -97,11 +95,6 @@ internal static class SiloSettings
         if (string.IsNullOrWhiteSpace(options.DataDirectory) || options.DataDirectory.Contains('\0', StringComparison.Ordinal))
         {
             return "Agents:DataDirectory is no path; give a directory such as data.";
-        }
-
-        if (options.DefaultKind is { } kind && !AgentId.IsKind(kind))
-        {
-            return $"Agents:DefaultKind is '{kind}', which is no agent kind; give a lower-case letter and then lower-case letters, digits or hyphens, {AgentId.MaxKindLength} at most.";
         }
 
         return options.DrainTimeout <= TimeSpan.Zero || options.DrainTimeout > LongestDrain

@@ -52,7 +52,7 @@ internal static class SiloApplication
     {
         silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, serviceId: ClusterName, clusterId: ClusterName);
         silo.UseMemoryStorage();
-        silo.AddAgents(o => o.DefaultKind = options.EffectiveDefaultKind);
+        silo.AddAgents();
         if (options.Demo)
         {
             silo.AddDemoAgents();
