@@ -9,6 +9,9 @@ namespace OrleansAgents.Agents;
 internal sealed class AgentCaller(
     AgentClientOptions options, AgentAddressing addressing, AgentKinds kinds, Delivery delivery, TimeProvider time, bool inSilo)
 {
+    private readonly Delivery _delivery = delivery;
+    private readonly TimeProvider _time = time;
+
     // Orleans gives up on a call after this long by itself, so a longer or equal wait needs no timer of ours.
     private static readonly TimeSpan OrleansTimeout = TimeSpan.FromSeconds(30);
 
@@ -35,7 +38,7 @@ internal sealed class AgentCaller(
         var timeout = send?.Timeout ?? Options.Timeout;
         if (envelope.Deadline == 0)
         {
-            envelope.StampDeadline(time.GetUtcNow().UtcTicks + timeout.Ticks);
+            envelope.StampDeadline(_time.GetUtcNow().UtcTicks + timeout.Ticks);
         }
 
         if (inSilo)
@@ -68,8 +71,13 @@ internal sealed class AgentCaller(
         {
             error = ExceptionDispatchInfo.Capture(e);
         }
+        catch (Exception e) when (Delivery.IsLasting(e))
+        {
+            return Delivery.ToReply(envelope, e);
+        }
 
-        return await RepeatAsync(grain, envelope, reply, error, timeout, cancellationToken);
+        return await BoundAsync(envelope, timeout, (grain, reply, error), static (self, envelope, state, stop) =>
+            self._delivery.RetryAsync(state.grain, envelope, state.reply, state.error, stop), cancellationToken);
     }
 
     private async ValueTask<Reply> CallTracedAsync(IAgentGrain grain, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
@@ -91,68 +99,26 @@ internal sealed class AgentCaller(
         return reply;
     }
 
-    private async ValueTask<Reply> CallBoundedAsync(IAgentGrain grain, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
+    private ValueTask<Reply> CallBoundedAsync(IAgentGrain grain, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken) =>
+        BoundAsync(envelope, timeout, grain, static (self, envelope, grain, stop) => self._delivery.SendAsync(grain, envelope, stop), cancellationToken);
+
+    /// <summary>Waits until the message's deadline and no longer.</summary>
+    private async ValueTask<Reply> BoundAsync<TState>(
+        Envelope envelope, TimeSpan timeout, TState state,
+        Func<AgentCaller, Envelope, TState, CancellationToken, ValueTask<Reply>> send, CancellationToken cancellationToken)
     {
-        Reply reply = default;
-        ExceptionDispatchInfo? error = null;
-        try
-        {
-            reply = await grain.DeliverAsync(envelope).AsTask().WaitAsync(timeout, time, cancellationToken);
-            if (!Delivery.IsTransient(reply))
-            {
-                return reply;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            GiveUp(grain, envelope);
-            throw;
-        }
-        catch (Exception e) when (Delivery.IsTransient(e))
-        {
-            error = ExceptionDispatchInfo.Capture(e);
-        }
-
-        return await RepeatAsync(grain, envelope, reply, error, timeout, cancellationToken);
-    }
-
-    private async ValueTask<Reply> RepeatAsync(
-        IAgentGrain grain, Envelope envelope, Reply reply, ExceptionDispatchInfo? error, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        var left = new TimeSpan(envelope.Deadline - time.GetUtcNow().UtcTicks);
-        if (left <= TimeSpan.Zero)
-        {
-            GiveUp(grain, envelope);
-            throw TimedOut(envelope, timeout, error?.SourceException);
-        }
-
-        using var deadline = new CancellationTokenSource(left, time);
+        var left = new TimeSpan(Math.Max(0, envelope.Deadline - _time.GetUtcNow().UtcTicks));
+        using var deadline = new CancellationTokenSource(left, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            return await delivery.RetryAsync(grain, envelope, reply, error, either.Token);
+            return await send(this, envelope, state, either.Token);
         }
         catch (OperationCanceledException e)
         {
-            GiveUp(grain, envelope);
             cancellationToken.ThrowIfCancellationRequested();
-            if (error is null)
-            {
-                return reply;
-            }
-
-            throw TimedOut(envelope, timeout, e);
-        }
-        catch (Exception e) when (Delivery.IsTransient(e))
-        {
-            throw new AgentTimeoutException(envelope.Id, RefusalCodes.Unreachable, $"{envelope.Recipient} could not be reached; the outcome of {envelope.Contract} {envelope.Id} is unknown.", e);
+            throw new AgentTimeoutException(
+                envelope.Id, RefusalCodes.Unreachable, $"{envelope.Recipient} did not answer {envelope.Contract} {envelope.Id} within {timeout.TotalSeconds:0.###} s; the outcome is unknown.", e);
         }
     }
-
-    private static AgentTimeoutException TimedOut(Envelope envelope, TimeSpan timeout, Exception? cause) =>
-        new(envelope.Id, RefusalCodes.Unreachable, $"{envelope.Recipient} did not answer {envelope.Contract} {envelope.Id} within {timeout.TotalSeconds:0.###} s; the outcome is unknown.", cause);
-
-    // The agent may be the very thing that cannot be reached, so nobody waits for this call.
-    private static void GiveUp(IAgentGrain grain, Envelope envelope) =>
-        grain.CancelAsync(envelope.Id.Value).AsTask().Ignore();
 }

@@ -26,7 +26,7 @@ public sealed class DeliveryOptions
 /// </summary>
 internal sealed class Delivery
 {
-    private static readonly ResiliencePropertyKey<int> AttemptKey = new("attempt");
+    private static readonly ResiliencePropertyKey<bool> TriedKey = new("tried");
     private readonly ResiliencePipeline<Reply> _pipeline;
 
     public Delivery(DeliveryOptions options, TimeProvider time)
@@ -54,42 +54,75 @@ internal sealed class Delivery
             .Build();
     }
 
+    /// <summary>Delivers until it is answered. When the wait is cancelled the agent is told to stop the work.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the wait.</exception>
+    /// <exception cref="AgentTimeoutException">No try reached the agent, or none came back.</exception>
+    public ValueTask<Reply> SendAsync(IAgentGrain target, Envelope envelope, CancellationToken cancellationToken) =>
+        ExecuteAsync(target, envelope, first: null, firstError: null, cancellationToken);
+
     /// <summary>Goes on where a first try ended: the pipeline sees its outcome as its own first attempt.</summary>
-    public async ValueTask<Reply> RetryAsync(
-        IAgentGrain target, Envelope envelope, Reply first, ExceptionDispatchInfo? firstError, CancellationToken cancellationToken)
+    /// <inheritdoc cref="SendAsync" path="/exception"/>
+    public ValueTask<Reply> RetryAsync(
+        IAgentGrain target, Envelope envelope, Reply first, ExceptionDispatchInfo? firstError, CancellationToken cancellationToken) =>
+        ExecuteAsync(target, envelope, first, firstError, cancellationToken);
+
+    /// <summary>What the sender learns when the call itself failed, and not in passing: the agent could not be activated.</summary>
+    public static Reply ToReply(Envelope envelope, Exception exception) => Reply.Failed(new Refusal(
+        RefusalCodes.ActivationFailed,
+        $"{envelope.Recipient} could not take {envelope.Contract} ({exception.GetType().Name}). The silo's log has the details."));
+
+    /// <summary>Whether it is neither a failure in passing nor the caller's own cancellation.</summary>
+    public static bool IsLasting(Exception e) => e is not OperationCanceledException && !IsTransient(e);
+
+    private async ValueTask<Reply> ExecuteAsync(
+        IAgentGrain target, Envelope envelope, Reply? first, ExceptionDispatchInfo? firstError, CancellationToken cancellationToken)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellationToken);
         try
         {
-            var outcome = await _pipeline.ExecuteOutcomeAsync(
-                static async (context, state) =>
-                {
-                    var attempt = context.Properties.GetValue(AttemptKey, 0);
-                    context.Properties.Set(AttemptKey, attempt + 1);
-                    try
-                    {
-                        if (attempt == 0)
-                        {
-                            state.firstError?.Throw();
-                            return Polly.Outcome.FromResult(state.first);
-                        }
-
-                        return Polly.Outcome.FromResult(
-                            await state.target.DeliverAsync(state.envelope).AsTask().WaitAsync(context.CancellationToken));
-                    }
-                    catch (Exception e)
-                    {
-                        return Polly.Outcome.FromException<Reply>(e);
-                    }
-                },
-                context,
-                (target, envelope, first, firstError));
+            var outcome = await _pipeline.ExecuteOutcomeAsync(TryAsync, context, (target, envelope, first, firstError));
             outcome.ThrowIfException();
             return outcome.Result;
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent may be the very thing that cannot be reached, so nobody waits for this call.
+            target.CancelAsync(envelope.Id.Value).AsTask().Ignore();
+            throw;
+        }
+        catch (Exception e) when (IsTransient(e))
+        {
+            throw new AgentTimeoutException(envelope.Id, RefusalCodes.Unreachable, $"{envelope.Recipient} could not be reached; the outcome of {envelope.Contract} {envelope.Id} is unknown.", e);
+        }
+        catch (Exception e)
+        {
+            return ToReply(envelope, e);
         }
         finally
         {
             ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private static async ValueTask<Outcome<Reply>> TryAsync(
+        ResilienceContext context, (IAgentGrain Target, Envelope Envelope, Reply? First, ExceptionDispatchInfo? FirstError) state)
+    {
+        var isFirst = !context.Properties.TryGetValue(TriedKey, out _);
+        context.Properties.Set(TriedKey, true);
+        try
+        {
+            if (isFirst && (state.First is not null || state.FirstError is not null))
+            {
+                state.FirstError?.Throw();
+                return Polly.Outcome.FromResult(state.First!.Value);
+            }
+
+            return Polly.Outcome.FromResult(
+                await state.Target.DeliverAsync(state.Envelope).AsTask().WaitAsync(context.CancellationToken));
+        }
+        catch (Exception e)
+        {
+            return Polly.Outcome.FromException<Reply>(e);
         }
     }
 

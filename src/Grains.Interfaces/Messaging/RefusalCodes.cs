@@ -54,6 +54,8 @@ public static class RefusalCodes
     public const string DeadlineExceeded = "deadline-exceeded";
     /// <summary>The handler failed and left no trace.</summary>
     public const string HandlerFailed = "handler-failed";
+    /// <summary>The agent could not be activated.</summary>
+    public const string ActivationFailed = "activation-failed";
     /// <summary>The store could not take the turn, which left no trace; a repeat may succeed.</summary>
     public const string StoreUnavailable = "store-unavailable";
     /// <summary>No answer came in time, or no silo was there to give one.</summary>

@@ -23,9 +23,10 @@ public abstract class Agent : Grain, IAgentGrain
         var handlers = host.HandlersOf(GetType());
         var id = AgentId.Trusted(handlers.Kind, this.GetPrimaryKeyString());
         _turns = new AgentTurns(host, this, id, handlers);
-        if (this is IDurableAgent durable)
+        if (!_turns.IsLoaded)
         {
-            await _turns.LoadAsync(durable, cancellationToken);
+            // When it cannot, the messages that come are refused with the reason, and each tries again.
+            await _turns.LoadAsync(cancellationToken);
         }
 
         TurnTelemetry.ActiveAgents.Add(1, new KeyValuePair<string, object?>("agent.kind", id.Kind));
@@ -45,13 +46,17 @@ public abstract class Agent : Grain, IAgentGrain
     /// <summary>Runs once before the first message of an activation, after a durable agent's state is loaded.</summary>
     protected virtual ValueTask OnStartAsync(CancellationToken cancellationToken) => default;
 
-    ValueTask<Reply> IAgentGrain.DeliverAsync(Envelope envelope) => _turns.DeliverAsync(envelope);
+    ValueTask<Reply> IAgentGrain.DeliverAsync(Envelope envelope) =>
+        _turns.IsLoaded ? _turns.DeliverAsync(envelope) : LoadAndDeliverAsync(envelope);
 
     ValueTask IAgentGrain.CancelAsync(Guid messageId)
     {
         _turns.Cancel(new MessageId(messageId));
         return default;
     }
+
+    private async ValueTask<Reply> LoadAndDeliverAsync(Envelope envelope) =>
+        await _turns.LoadAsync(CancellationToken.None) is { } refusal ? Reply.Refused(refusal) : await _turns.DeliverAsync(envelope);
 
     async ValueTask IAgentGrain.StopAsync()
     {

@@ -54,10 +54,6 @@ internal sealed class AgentHost
         {
             throw new AgentTimeoutException(envelope.Id, RefusalCodes.Unreachable, $"{envelope.Recipient} did not answer {envelope.Contract} {envelope.Id} in time; the outcome is unknown.", e);
         }
-        catch (Exception e) when (Delivery.IsTransient(e))
-        {
-            throw new AgentTimeoutException(envelope.Id, RefusalCodes.Unreachable, $"{envelope.Recipient} could not be reached; the outcome of {envelope.Contract} {envelope.Id} is unknown.", e);
-        }
     }
 
     /// <summary>Delivers, repeating what fails in passing.</summary>
@@ -68,27 +64,6 @@ internal sealed class AgentHost
             return Reply.Refused(fault);
         }
 
-        var target = _addressing.Find(envelope.Recipient);
-        Reply reply = default;
-        System.Runtime.ExceptionServices.ExceptionDispatchInfo? error = null;
-        try
-        {
-            reply = await target.DeliverAsync(envelope).AsTask().WaitAsync(cancellationToken);
-            if (!Delivery.IsTransient(reply))
-            {
-                return reply;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            target.CancelAsync(envelope.Id.Value).AsTask().Ignore();
-            throw;
-        }
-        catch (Exception e) when (Delivery.IsTransient(e))
-        {
-            error = System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(e);
-        }
-
-        return await _delivery.RetryAsync(target, envelope, reply, error, cancellationToken);
+        return await _delivery.SendAsync(_addressing.Find(envelope.Recipient), envelope, cancellationToken);
     }
 }

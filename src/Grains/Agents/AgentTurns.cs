@@ -24,25 +24,27 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
 
     public AgentHost Host { get; } = host;
 
-    public async ValueTask LoadAsync(IDurableAgent state, CancellationToken cancellationToken)
+    /// <summary>False while a durable agent's state could not be read; the next message tries again.</summary>
+    public bool IsLoaded { get; private set; } = agent is not IDurableAgent;
+
+    /// <summary>Reads a durable agent's state, and goes on with what it had not sent yet; the answer is why it could not.</summary>
+    public async ValueTask<Refusal?> LoadAsync(CancellationToken cancellationToken)
     {
-        var store = Host.Store ?? throw new AgentStoreException(
-            $"{Id} is durable, and this silo has no store: call UseMemoryStorage() or another Use…Storage() on the silo builder.");
-        _durable = new DurableState(store, Id, state);
-        if (await _durable.LoadAsync(cancellationToken) is not { } record)
+        _durable ??= new DurableState(Host.Store, Id, (IDurableAgent)agent);
+        var (record, refusal) = await _durable.LoadAsync(Host.Logger, cancellationToken);
+        if (refusal is not null || IsLoaded)
         {
-            return;
+            return refusal;
         }
 
-        foreach (var message in record.Handled)
+        IsLoaded = true;
+        if (record is not null)
         {
-            Handled().Add(message.Id, Reply.Accepted(message.Reply?.ToArray()), message.At.UtcTicks);
-        }
-
-        if (record.Outgoing.Count > 0)
-        {
+            Handled().Restore(record.Handled);
             Send(record.Outgoing);
         }
+
+        return null;
     }
 
     public ValueTask<Reply> DeliverAsync(Envelope envelope)
@@ -102,7 +104,7 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
         if (_queue?.Find(envelope.Id) is { } twin)
         {
             TurnTelemetry.Duplicate(Id.Kind);
-            return JoinAsync(twin.Task);
+            return twin.JoinAsync();
         }
 
         if (_stopping)
@@ -168,7 +170,7 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
         }
         catch (Exception e)
         {
-            reply = TurnFailure.ToReply(e, context, Host, _cancellation?.IsCancelled ?? false);
+            reply = TurnFailure.ToReply(e, context, Host, _cancellation);
             _durable?.RollBack();
             if (e is StaleEtagException)
             {
@@ -233,9 +235,7 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
 
     private void Send(IReadOnlyList<Envelope> outgoing) => (_outbox ??= new Outbox(Host, Id, _durable)).Enqueue(outgoing);
 
-    private HandledMessages Handled() => _handled ??= _durable is null
-        ? new HandledMessages(Host.Options.VolatileWindow)
-        : new HandledMessages(Host.Options.DurableWindow, Host.Options.WindowAge);
+    private HandledMessages Handled() => _handled ??= HandledMessages.Create(Host.Options, isDurable: _durable is not null);
 
     private ValueTask<Reply> Refuse(Refusal refusal)
     {
@@ -244,6 +244,4 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
     }
 
     private Refusal Stopping() => new(RefusalCodes.Stopping, $"{Id} is stopping; the same message sent again reaches its next activation.");
-
-    private static async ValueTask<Reply> JoinAsync(Task<Reply> twin) => (await twin).AsDuplicate();
 }

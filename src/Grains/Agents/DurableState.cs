@@ -1,22 +1,35 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Agents;
 
 /// <summary>What a durable agent has in the store: its last committed state and the etag to commit the next on.</summary>
-internal sealed class DurableState(IAgentStore store, AgentId id, IDurableAgent agent)
+internal sealed partial class DurableState(IAgentStore? store, AgentId id, IDurableAgent agent)
 {
+    private readonly IAgentStore _store = store ?? new NoStore();
+
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly List<MessageId> _acknowledged = [];
     private ReadOnlyMemory<byte>? _committed;
     private long _etag;
 
-    public async ValueTask<AgentRecord?> LoadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads what the store keeps; null when it keeps nothing. The refusal says why it could not be read.</summary>
+    public async ValueTask<(AgentRecord? Record, Refusal? Refusal)> LoadAsync(ILogger logger, CancellationToken cancellationToken)
     {
-        var record = await store.LoadAsync(id, cancellationToken);
-        _etag = record?.Etag ?? 0;
-        _committed = record?.State;
-        agent.ReadState(_committed);
-        return record;
+        try
+        {
+            var record = await _store.LoadAsync(id, cancellationToken);
+            agent.ReadState(record?.State);
+            _etag = record?.Etag ?? 0;
+            _committed = record?.State;
+            return (record, null);
+        }
+        catch (Exception e) when (e is AgentStoreException or JsonException)
+        {
+            LogNotRead(logger, id, e);
+            return (null, new Refusal(RefusalCodes.StoreUnavailable, $"The state of {id} could not be read; nothing was changed. The silo's log says why."));
+        }
     }
 
     /// <summary>
@@ -40,7 +53,7 @@ internal sealed class DurableState(IAgentStore store, AgentId id, IDurableAgent 
             var state = handled is null ? null : agent.WriteState();
             var changed = state is not null && !(_committed is { } old && old.Span.SequenceEqual(state));
             var acknowledged = _acknowledged.ToArray();
-            _etag = await store.CommitAsync(
+            _etag = await _store.CommitAsync(
                 id,
                 new AgentCommit
                 {
@@ -72,4 +85,20 @@ internal sealed class DurableState(IAgentStore store, AgentId id, IDurableAgent 
 
     /// <summary>Takes the agent back to its last committed state.</summary>
     public void RollBack() => agent.ReadState(_committed);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The state of {Agent} could not be read")]
+    private static partial void LogNotRead(ILogger logger, AgentId agent, Exception exception);
+
+    /// <summary>Stands where nobody chose a store, and says so.</summary>
+    private sealed class NoStore : IAgentStore
+    {
+        public ValueTask<AgentRecord?> LoadAsync(AgentId agent, CancellationToken cancellationToken) => throw Missing();
+
+        public ValueTask<long> CommitAsync(AgentId agent, AgentCommit commit, CancellationToken cancellationToken) => throw Missing();
+
+        public ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => throw Missing();
+
+        private static AgentStoreException Missing() =>
+            new("This silo has no store for durable agents: call UseMemoryStorage(), or another Use…Storage(), on the silo builder.");
+    }
 }

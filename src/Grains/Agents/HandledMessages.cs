@@ -20,6 +20,19 @@ internal sealed class HandledMessages(int limit, TimeSpan? age = null)
         public int Following;
     }
 
+    public static HandledMessages Create(AgentOptions options, bool isDurable) => isDurable
+        ? new HandledMessages(options.DurableWindow, options.WindowAge)
+        : new HandledMessages(options.VolatileWindow);
+
+    /// <summary>Remembers what a store kept, oldest first.</summary>
+    public void Restore(IReadOnlyList<HandledMessage> handled)
+    {
+        foreach (var message in handled)
+        {
+            Add(message.Id, Reply.Accepted(message.Reply?.ToArray()), message.At.UtcTicks);
+        }
+    }
+
     /// <summary>The answer that the message got, unless it is forgotten.</summary>
     public bool TryGet(MessageId id, long nowTicks, out Reply reply)
     {

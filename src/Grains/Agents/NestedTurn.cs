@@ -25,7 +25,7 @@ internal static class NestedTurn
                 durable!.Restore(snapshot);
             }
 
-            return TurnFailure.ToReply(e, context, host, cancellation.IsCancelled);
+            return TurnFailure.ToReply(e, context, host, cancellation);
         }
         finally
         {

@@ -15,7 +15,14 @@ internal sealed class TurnCancellation(TimeProvider time)
 
     public bool IsCancelled => _source.IsCancellationRequested;
 
-    public void Cancel() => _source.Cancel();
+    /// <summary>Whether the caller ended the turn, and not its deadline: a timer may fire a little before the clock says so.</summary>
+    public bool ByCaller { get; private set; }
+
+    public void Cancel()
+    {
+        ByCaller = !IsCancelled;
+        _source.Cancel();
+    }
 
     public void Arm(Envelope envelope)
     {
@@ -33,6 +40,7 @@ internal sealed class TurnCancellation(TimeProvider time)
             _deadline?.Dispose();
             _deadline = null;
             _source = new CancellationTokenSource();
+            ByCaller = false;
         }
     }
 }

@@ -7,7 +7,7 @@ namespace OrleansAgents.Agents;
 /// <summary>What the sender learns of a turn that threw. The whole exception goes to the log only.</summary>
 internal static partial class TurnFailure
 {
-    public static Reply ToReply(Exception exception, AgentContext context, AgentHost host, bool cancelled)
+    public static Reply ToReply(Exception exception, AgentContext context, AgentHost host, TurnCancellation? cancellation)
     {
         var message = context.Message;
         switch (exception)
@@ -16,10 +16,10 @@ internal static partial class TurnFailure
                 return Reply.Refused(refused.Refusal);
             case JsonException when PayloadProblems.Find(message, context.Handler.Contract) is { Count: > 0 } problems:
                 return Reply.Refused(Refusal.Of(problems));
-            case OperationCanceledException when cancelled:
-                return Reply.Refused(message.Deadline != 0 && message.Deadline <= host.Time.GetUtcNow().UtcTicks
-                    ? new Refusal(RefusalCodes.DeadlineExceeded, $"The deadline passed while {message.Recipient} handled the message; it stopped and changed nothing.")
-                    : new Refusal(RefusalCodes.Cancelled, $"The caller cancelled while {message.Recipient} handled the message; it stopped and changed nothing."));
+            case OperationCanceledException when cancellation is { IsCancelled: true }:
+                return Reply.Refused(cancellation.ByCaller
+                    ? new Refusal(RefusalCodes.Cancelled, $"The caller cancelled while {message.Recipient} handled the message; it stopped and changed nothing.")
+                    : new Refusal(RefusalCodes.DeadlineExceeded, $"The deadline passed while {message.Recipient} handled the message; it stopped and changed nothing."));
             case StaleEtagException:
                 return Reply.Refused(new Refusal(RefusalCodes.Stopping, exception.Message));
             case AgentStoreException:

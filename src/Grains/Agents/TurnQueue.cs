@@ -73,4 +73,7 @@ internal sealed class PendingTurn(Envelope envelope, Handler handler)
     public Envelope Envelope { get; } = envelope;
 
     public Handler Handler { get; } = handler;
+
+    /// <summary>The answer, for a duplicate of the message.</summary>
+    public async ValueTask<Reply> JoinAsync() => (await Task).AsDuplicate();
 }
