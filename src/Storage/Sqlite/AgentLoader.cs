@@ -45,7 +45,7 @@ internal sealed class AgentLoader(AgentTable table, ReaderPool readers, HandledW
             var row = reader.State.Bind(1, view.Id);
             var found = row.Step();
             var isNewer = found && row.Number(0) > view.Etag;
-            state = found && !row.IsNull(1) ? row.Bytes(1).ToArray() : null;
+            state = found ? row.Blob(1) : null;
             row.Reset();
             if (isNewer)
             {
@@ -62,7 +62,7 @@ internal sealed class AgentLoader(AgentTable table, ReaderPool readers, HandledW
         var row = reader.AgentByName.Bind(1, agent.Kind).Bind(2, agent.Key);
         var found = row.Step();
         var view = found ? new View(AgentRow.Read(row)) : null;
-        ReadOnlyMemory<byte>? state = found && !row.IsNull(State) ? row.Bytes(State).ToArray() : null;
+        var state = found ? row.Blob(State) : null;
         row.Reset();
         return (view, state);
     }

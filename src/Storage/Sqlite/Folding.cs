@@ -31,8 +31,8 @@ internal sealed class Folding(Connection connection, AgentTable table, Journal j
     /// <summary>Whether the rows have everything that is committed.</summary>
     public bool IsUpToDate => !IsRunning && table.Changed.Count == 0;
 
-    /// <summary>The bytes of the entries that the rows do not have.</summary>
-    public long UnfoldedBytes => journal.Bytes - _foldedBytes;
+    /// <summary>The bytes of the entries that the rows will not have when the transaction under way is committed.</summary>
+    public long UnfoldedBytes => journal.Bytes - (_slices is not null && _next == _slices.Count ? _bytes : _foldedBytes);
 
     public void StartIfDue()
     {

@@ -19,7 +19,7 @@ internal static class JournalEntry
         for (var i = 0; i < messages.Length; i++)
         {
             var (id, at, length) = (reader.Id(), reader.Time(), reader.Count());
-            messages[i] = new HandledMessage(id, at, length == 0 ? null : reader.Raw(length - 1).ToArray());
+            messages[i] = new HandledMessage(id, at, length == 0 ? default(ReadOnlyMemory<byte>?) : reader.Raw(length - 1).ToArray());
         }
 
         for (var i = messages.Length - 1; i >= 0; i--)
@@ -73,7 +73,7 @@ internal static class JournalEntry
             positions[i] = reader.Position();
         }
 
-        return new(acknowledged, sent, positions, header.Has(JournalParts.State) ? reader.Rest.ToArray() : null);
+        return new(acknowledged, sent, positions, header.Has(JournalParts.State) ? reader.Rest.ToArray() : default(ReadOnlyMemory<byte>?));
     }
 
     private static BodyReader SkipName(ReadOnlySpan<byte> body, JournalHeader header)

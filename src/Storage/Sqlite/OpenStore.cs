@@ -12,6 +12,7 @@ internal sealed class OpenStore : IDisposable
     private readonly ILogger _logger;
     private readonly Checkpointer _checkpointer;
     private readonly ReaderPool _readers;
+    private readonly AgentTable _table;
     private readonly Folding _folding;
     private readonly GroupWriter _groups;
     private readonly ITimer _upkeep;
@@ -21,7 +22,7 @@ internal sealed class OpenStore : IDisposable
         (_file, _connection, _logger) = (file, connection, logger);
         StoreSchema.Migrate(connection);
         var started = time.GetTimestamp();
-        var table = new AgentTable(options.CachedAgents);
+        var table = _table = new AgentTable(options.CachedAgents);
         var rows = new AgentRows(connection, table);
         var progress = new Progress(connection);
         var (seq, entries, bytes) = Recovery.Run(connection, table, rows, progress.Current);
@@ -56,6 +57,8 @@ internal sealed class OpenStore : IDisposable
     public EventReader Events { get; }
 
     public StoreBackup Backup { get; }
+
+    public int AgentsInMemory => _table.Count;
 
     /// <summary>The writer's connection, for the writer's thread.</summary>
     public Connection Connection => _connection;

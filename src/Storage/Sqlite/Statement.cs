@@ -62,6 +62,18 @@ internal sealed class Statement(Connection connection, sqlite3_stmt handle) : ID
     /// <summary>Valid until the next step or reset.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
 
+    /// <summary>A copy; null where the column is.</summary>
+    public ReadOnlyMemory<byte>? Blob(int column)
+    {
+        // Not with a conditional: its null would become an empty array.
+        if (IsNull(column))
+        {
+            return null;
+        }
+
+        return Bytes(column).ToArray();
+    }
+
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
 
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;

@@ -58,6 +58,15 @@ internal sealed class TemporaryStore : IAsyncDisposable
     /// <summary>Brings every row up to date, and trims what is due.</summary>
     public Task FoldAsync() => Store.RunOnWriterAsync(open => open.Fold());
 
+    /// <summary>Waits until the writer has done what it does by itself: slices of upkeep and tasks take turns.</summary>
+    public async Task SettleAsync()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            await Store.RunOnWriterAsync(_ => { });
+        }
+    }
+
     /// <summary>A number from the file.</summary>
     public async Task<long> QueryAsync(string sql)
     {

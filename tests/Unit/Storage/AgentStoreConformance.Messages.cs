@@ -134,13 +134,13 @@ public abstract partial class AgentStoreConformance
     {
         await CommitAsync(State(0, "0") with { WakeAt = Start });
         Store = await ReopenAsync();
-        Assert.Equal([Agent], await DueAsync());
+        Assert.Equal([Pricer], await DueAsync());
 
         await CommitAsync(new AgentCommit { Etag = 1, WakeAt = Start.AddSeconds(20) });
         Assert.Empty(await DueAsync());
 
         await CommitAsync(new AgentCommit { Etag = 2, WakeAt = Start.AddSeconds(10) });
-        Assert.Equal([Agent], await DueAsync());
+        Assert.Equal([Pricer], await DueAsync());
 
         await CommitAsync(new AgentCommit { Etag = 3 });
         Assert.Empty(await DueAsync());

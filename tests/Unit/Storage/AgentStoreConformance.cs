@@ -34,7 +34,7 @@ public abstract partial class AgentStoreConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Load_OfAnUnknownAgent_GivesNull() => Assert.Null(await Store.LoadAsync(Agent, Token));
+    public async Task Load_OfAnUnknownAgent_GivesNull() => Assert.Null(await Store.LoadAsync(Pricer, Token));
 
     [Fact]
     public async Task Load_AfterACommit_GivesEverythingOfIt()
@@ -109,7 +109,7 @@ public abstract partial class AgentStoreConformance : IAsyncLifetime
     {
         await Assert.ThrowsAsync<StaleEtagException>(() => CommitAsync(State(5, "x")));
 
-        Assert.Null(await Store.LoadAsync(Agent, Token));
+        Assert.Null(await Store.LoadAsync(Pricer, Token));
         await CommitAsync(State(0, "0"));
         Assert.Equal((1, "0"), await EtagAndStateAsync());
     }
@@ -119,7 +119,7 @@ public abstract partial class AgentStoreConformance : IAsyncLifetime
     {
         var ids = Enumerable.Range(0, 100).Select(_ => MessageId.New()).ToArray();
         var commits = ids.Select((id, i) => Store.CommitAsync(
-            Agent, State(i, $"{i}") with { Handled = [Handled(id, Start, $"{i}")], WakeAt = Start.AddSeconds(i) }, Token)).ToArray();
+            Pricer, State(i, $"{i}") with { Handled = [Handled(id, Start, $"{i}")], WakeAt = Start.AddSeconds(i) }, Token)).ToArray();
         foreach (var commit in commits)
         {
             await commit;
@@ -138,8 +138,8 @@ public abstract partial class AgentStoreConformance : IAsyncLifetime
     [Fact]
     public async Task Commits_BehindAStaleOne_AreStaleToo()
     {
-        var first = Store.CommitAsync(Agent, State(0, "0"), Token);
-        var stale = Enumerable.Range(2, 5).Select(etag => Store.CommitAsync(Agent, State(etag, "x"), Token).AsTask()).ToArray();
+        var first = Store.CommitAsync(Pricer, State(0, "0"), Token);
+        var stale = Enumerable.Range(2, 5).Select(etag => Store.CommitAsync(Pricer, State(etag, "x"), Token).AsTask()).ToArray();
         await first;
         foreach (var commit in stale)
         {
@@ -171,16 +171,16 @@ public abstract partial class AgentStoreConformance : IAsyncLifetime
     public async Task Commit_WithACancelledToken_IsNotWritten()
     {
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            async () => await Store.CommitAsync(Agent, State(0, "x"), new CancellationToken(canceled: true)));
+            async () => await Store.CommitAsync(Pricer, State(0, "x"), new CancellationToken(canceled: true)));
 
-        Assert.Null(await Store.LoadAsync(Agent, Token));
+        Assert.Null(await Store.LoadAsync(Pricer, Token));
     }
 
     private ITopicLog Log => (ITopicLog)Store;
 
-    private async Task CommitAsync(AgentCommit commit) => await Store.CommitAsync(Agent, commit, Token);
+    private async Task CommitAsync(AgentCommit commit) => await Store.CommitAsync(Pricer, commit, Token);
 
-    private async Task<AgentRecord> LoadAsync() => await Store.LoadAsync(Agent, Token) ?? throw new InvalidOperationException("The agent is gone.");
+    private async Task<AgentRecord> LoadAsync() => await Store.LoadAsync(Pricer, Token) ?? throw new InvalidOperationException("The agent is gone.");
 
     private async Task<(long, string?)> EtagAndStateAsync()
     {

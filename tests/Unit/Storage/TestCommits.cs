@@ -8,7 +8,7 @@ namespace OrleansAgents.Tests.Storage;
 /// <summary>Small commits and what they hold.</summary>
 internal static class TestCommits
 {
-    public static readonly AgentId Agent = new("pricer", "eu");
+    public static readonly AgentId Pricer = new("pricer", "eu");
 
     public static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -25,7 +25,7 @@ internal static class TestCommits
         new(envelope, Start) { DueAt = Start.AddSeconds(attempts), Attempts = attempts };
 
     public static HandledMessage Handled(MessageId id, DateTimeOffset at, string? reply = null) =>
-        new(id, at, reply is null ? null : Json(reply));
+        new(id, at, reply is null ? default(ReadOnlyMemory<byte>?) : Json(reply));
 
     public static TopicEvent Event(long position, DateTimeOffset? at = null, string payload = "{}") =>
         new(position, at ?? Start.AddSeconds(position), Message(payload));
