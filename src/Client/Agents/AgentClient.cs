@@ -12,5 +12,5 @@ internal sealed class AgentClient(AgentCaller caller, IGrainFactory grains, Time
     public TopicHandle Topic(TopicId topic) => new(Agent(topic.Agent), grains, topic, time);
 
     public ValueTask<Reply> SendAsync(Envelope envelope, SendOptions? options = null, CancellationToken cancellationToken = default) =>
-        Agent(envelope.Recipient).SendAsync(caller.Stamp(envelope, options), options, cancellationToken);
+        Agent(envelope.Recipient).SendAsync<AsReply, Reply>(envelope, options, cancellationToken);
 }

@@ -8,6 +8,7 @@ namespace OrleansAgents.Messaging;
 /// A message on its way: who sends what to whom, and the fields around it. Immutable. The payload is the sender's
 /// record, or UTF-8 JSON, or both; it is converted at most once each way and only when somebody needs it.
 /// </summary>
+[Immutable]
 public sealed class Envelope
 {
     private object? _value;
