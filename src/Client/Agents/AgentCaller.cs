@@ -8,7 +8,7 @@ namespace OrleansAgents.Agents;
 
 /// <summary>What all handles of a client share: how a message is stamped, called, repeated and given up on.</summary>
 internal sealed class AgentCaller(
-    AgentClientOptions options, AgentAddressing addressing, AgentKinds kinds, Delivery delivery, TimeProvider time, bool inSilo)
+    AgentClientOptions options, AgentAddressing addressing, AgentKinds kinds, ContractCatalogue contracts, Delivery delivery, TimeProvider time, bool inSilo)
 {
     private readonly Delivery _delivery = delivery;
     private readonly TimeProvider _time = time;
@@ -21,6 +21,8 @@ internal sealed class AgentCaller(
     public AgentAddressing Addressing { get; } = addressing;
 
     public AgentKinds Kinds { get; } = kinds;
+
+    public ContractCatalogue Contracts { get; } = contracts;
 
     public Envelope Stamp(Envelope envelope, SendOptions? send)
     {
@@ -36,7 +38,7 @@ internal sealed class AgentCaller(
 
     /// <summary>Sends a message that is stamped, and reads its reply as the verb does.</summary>
     public ValueTask<TResult> CallAsync<TAnswer, TResult>(
-        IAgentGrain grain, Envelope envelope, SendOptions? send, CancellationToken cancellationToken)
+        AgentHandle to, Envelope envelope, SendOptions? send, CancellationToken cancellationToken)
         where TAnswer : struct, IAnswer<TResult>
     {
         var timeout = send?.Timeout ?? Options.Timeout;
@@ -46,8 +48,8 @@ internal sealed class AgentCaller(
         }
 
         return AgentTelemetry.Source.HasListeners()
-            ? CallTracedAsync<TAnswer, TResult>(grain, envelope, timeout, cancellationToken)
-            : SendAsync<TAnswer, TResult>(grain, envelope, timeout, cancellationToken);
+            ? CallTracedAsync<TAnswer, TResult>(to, envelope, timeout, cancellationToken)
+            : SendAsync<TAnswer, TResult>(to.Grain, envelope, timeout, cancellationToken);
     }
 
     /// <summary>Goes on where a first try ended that was no answer.</summary>
@@ -65,23 +67,25 @@ internal sealed class AgentCaller(
         where TAnswer : struct, IAnswer<TResult> =>
         timeout < OrleansTimeout || cancellationToken.CanBeCanceled || TaskScheduler.Current != TaskScheduler.Default
             ? CallBoundedAsync<TAnswer, TResult>(grain, envelope, timeout, cancellationToken)
-            // Orleans queues grain work locally per thread; unqueued, callers that never leave theirs starve the rest.
-            : PendingCall<TAnswer, TResult>.Start(this, grain, envelope, timeout, queued: inSilo);
+            : PendingCall<TAnswer, TResult>.Start(this, grain, envelope, timeout, queued: inSilo && Turnstile.IsTurnOver());
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TResult> CallTracedAsync<TAnswer, TResult>(
-        IAgentGrain grain, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
+        AgentHandle to, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
         where TAnswer : struct, IAnswer<TResult>
     {
         using var span = AgentTelemetry.Source.StartActivity("agent.send", ActivityKind.Producer);
         if (span is not null)
         {
-            span.SetTag("messaging.destination.name", envelope.Recipient.ToString());
-            span.SetTag("messaging.message.id", envelope.Id.ToString());
-            envelope = envelope.With((envelope.Extras ?? new()) with { Trace = span.Context });
+            envelope.StampSpan(span);
+            if (span.IsAllDataRequested)
+            {
+                span.SetTag("messaging.destination.name", to.Name);
+                span.SetTag("messaging.message.id", envelope.Id.ToString());
+            }
         }
 
-        var reply = await SendAsync<AsReply, Reply>(grain, envelope, timeout, cancellationToken);
+        var reply = await SendAsync<AsReply, Reply>(to.Grain, envelope, timeout, cancellationToken);
         if (reply.Refusal is { } refusal)
         {
             span?.SetStatus(ActivityStatusCode.Error, refusal.Code);

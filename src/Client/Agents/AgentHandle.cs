@@ -6,18 +6,23 @@ namespace OrleansAgents.Agents;
 public sealed class AgentHandle
 {
     private readonly AgentCaller _caller;
-    private readonly IAgentGrain _grain;
     private bool _isHosted;
+    private Contract? _asked;
 
     internal AgentHandle(AgentCaller caller, AgentId id)
     {
         _caller = caller;
         Id = id;
-        _grain = caller.Addressing.Find(id);
+        Grain = caller.Addressing.Find(id);
     }
 
     /// <summary>The agent's address.</summary>
     public AgentId Id { get; }
+
+    internal IAgentGrain Grain { get; }
+
+    /// <summary>The address as a text, made once for all spans.</summary>
+    internal string Name => field ??= Id.ToString();
 
     /// <summary>
     /// Asks and waits for the reply. A failure in passing is tried again with the same id, so the handler's committed
@@ -36,7 +41,7 @@ public sealed class AgentHandle
     /// <inheritdoc cref="AskAsync{TReply}" path="/exception"/>
     public ValueTask<byte[]?> AskJsonAsync(
         string type, ReadOnlyMemory<byte> payload, int version = 1, SendOptions? options = null, CancellationToken cancellationToken = default) =>
-        SendAsync<AsJson, byte[]?>(Envelope.CreateJson(_caller.Options.Sender, Id, type, payload, version), options, cancellationToken);
+        SendAsync<AsJson, byte[]?>(new(MessageId.New(), _caller.Options.Sender, Id, FindContract(type, version), value: null, payload), options, cancellationToken);
 
     /// <summary>Tells, and waits until the message is handled and committed. A refusal or a failure is in the receipt.</summary>
     /// <exception cref="AgentTimeoutException">No answer came in time; the outcome is unknown.</exception>
@@ -57,7 +62,7 @@ public sealed class AgentHandle
             throw new AgentRefusedException(fault);
         }
 
-        await _grain.StopAsync().AsTask().WaitAsync(cancellationToken);
+        await Grain.StopAsync().AsTask().WaitAsync(cancellationToken);
     }
 
     /// <summary>Sends a message of nobody else's, and reads its reply as <typeparamref name="TAnswer"/> does.</summary>
@@ -75,8 +80,12 @@ public sealed class AgentHandle
             _isHosted = true;
         }
 
-        return _caller.CallAsync<TAnswer, TResult>(_grain, envelope, options, cancellationToken);
+        return _caller.CallAsync<TAnswer, TResult>(this, envelope, options, cancellationToken);
     }
+
+    // Whoever asks one agent often asks it the same.
+    private Contract FindContract(string type, int version) =>
+        _asked is { } asked && asked.Version == version && asked.Name == type ? asked : _asked = _caller.Contracts.Resolve(type, version);
 
     private static async ValueTask<TResult> Refuse<TAnswer, TResult>(Envelope envelope, Refusal fault)
         where TAnswer : struct, IAnswer<TResult> =>

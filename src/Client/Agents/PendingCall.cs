@@ -25,6 +25,10 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
     private Envelope _envelope = null!;
     private TimeSpan _timeout;
 
+    // Sent, and nobody told yet to look at the answer: whoever asks for it does, and finds it there more often than not
+    // when many were asked together. That spares each of those a trip through the thread pool.
+    private bool _unwatched;
+
     private PendingCall() => _onAnswered = OnAnswered;
 
     /// <summary>Sends on this thread, or from the end of the thread pool's queue.</summary>
@@ -43,7 +47,7 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
         }
         else
         {
-            call.Send();
+            call._unwatched = call.TrySend();
         }
 
         return result;
@@ -57,21 +61,28 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
             ExecutionContext.Restore(context);
         }
 
-        Send();
+        if (TrySend())
+        {
+            Watch();
+        }
     }
 
-    private void Send()
+    private bool TrySend()
     {
         try
         {
             _answer = _grain.DeliverAsync(_envelope).ConfigureAwait(false).GetAwaiter();
+            return true;
         }
         catch (Exception e)
         {
             GoOn(default, e);
-            return;
+            return false;
         }
+    }
 
+    private void Watch()
+    {
         if (_answer.IsCompleted)
         {
             OnAnswered();
@@ -150,6 +161,29 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
         Finish(reply);
     }
 
+    ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token)
+    {
+        var status = _result.GetStatus(token);
+        if (!_unwatched || !_answer.IsCompleted)
+        {
+            return status;
+        }
+
+        _unwatched = false;
+        OnAnswered();
+        return _result.GetStatus(token);
+    }
+
+    void IValueTaskSource<TResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+    {
+        _result.OnCompleted(continuation, state, token, flags);
+        if (_unwatched)
+        {
+            _unwatched = false;
+            Watch();
+        }
+    }
+
     TResult IValueTaskSource<TResult>.GetResult(short token)
     {
         // Asked too early or twice, it throws, and must not be given back for that.
@@ -168,11 +202,6 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
         }
     }
 
-    ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token) => _result.GetStatus(token);
-
-    void IValueTaskSource<TResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _result.OnCompleted(continuation, state, token, flags);
-
     private void Free()
     {
         _result.Reset();
@@ -186,5 +215,23 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
         {
             free.Push(this);
         }
+    }
+}
+
+/// <summary>
+/// Orleans queues grain work locally per thread, so callers that never leave theirs starve the rest. Now and then a call
+/// goes to the end of the pool's queue instead; that is enough for all to get their share.
+/// </summary>
+internal static class Turnstile
+{
+    private const int CallsPerTurn = 4;
+
+    [ThreadStatic]
+    private static int t_calls;
+
+    public static bool IsTurnOver()
+    {
+        t_calls = (t_calls + 1) % CallsPerTurn;
+        return t_calls == 0;
     }
 }

@@ -19,6 +19,7 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
     private Outbox? _outbox;
     private TaskCompletionSource? _idle;
     private bool _stopping;
+    private string? _name;
 
     public AgentId Id { get; } = id;
 
@@ -130,7 +131,7 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
         var started = Stopwatch.GetTimestamp();
         var context = new AgentContext(this, envelope, handler);
         _running = context;
-        var span = TurnTelemetry.Start(handler.Tags, envelope);
+        var span = TurnTelemetry.Start(handler.Tags, envelope, ref _name);
         ValueTask<object?> answer;
         try
         {
