@@ -201,8 +201,9 @@ public sealed class AgentContext
             CausationId = Message.Id,
             ConversationId = Message.Extras?.ConversationId,
             Chain = asks ? new CallChain(turns.Id, Message.Extras?.Chain) : null,
-            Trace = Activity.Current?.Context ?? default,
         };
-        return envelope.With(extras);
+        var linked = envelope.With(extras);
+        linked.StampSpan(Activity.Current);
+        return linked;
     }
 }
