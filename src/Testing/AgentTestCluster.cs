@@ -158,6 +158,32 @@ public sealed class AgentTestCluster : IAsyncDisposable
         await _network.Traffic.IdleAsync(patience ?? Patience, cancellationToken);
     }
 
+    /// <summary>
+    /// Advances the controlled clock step by step until a task ends: for repeats, deadlines and schedules whose moments the
+    /// test does not know. The agents get a millisecond of real time for what each step sets off.
+    /// </summary>
+    /// <param name="task">What to wait for; its failure is thrown.</param>
+    /// <param name="step">How far at a time; null for 10 ms.</param>
+    /// <exception cref="InvalidOperationException"><see cref="AgentTestClusterOptions.Time"/> was not set.</exception>
+    /// <exception cref="TimeoutException">It did not end within the cluster's patience, which is real time.</exception>
+    public async Task AdvanceUntilAsync(Task task, TimeSpan? step = null)
+    {
+        var time = _options.Time ?? throw new InvalidOperationException("The cluster runs on the system's clock: set AgentTestClusterOptions.Time to control it.");
+        var started = TimeProvider.System.GetTimestamp();
+        while (!task.IsCompleted)
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > Patience)
+            {
+                throw new TimeoutException($"It did not end within {Patience.TotalSeconds:0.##} s of real time; the controlled clock came to {time.GetUtcNow():O}.");
+            }
+
+            time.Advance(step ?? TimeSpan.FromMilliseconds(10));
+            await Task.WhenAny(task, Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System));
+        }
+
+        await task;
+    }
+
     /// <summary>Stops everything at once; what is under way is lost.</summary>
     public async ValueTask DisposeAsync()
     {

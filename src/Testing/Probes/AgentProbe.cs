@@ -42,6 +42,15 @@ public sealed class AgentProbe
         }
     }
 
+    /// <summary>Everything of one contract that it got, in the order in which it came.</summary>
+    /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is no contract.</exception>
+    public IReadOnlyList<T> MessagesOf<T>()
+        where T : notnull
+    {
+        var contract = Contract.Of<T>();
+        return [.. Messages.Where(m => Is(m, contract)).Select(Read<T>)];
+    }
+
     /// <summary>
     /// Waits for a message of a contract; one that came before will do. Each message is given out once, so two calls wait
     /// for two messages.
@@ -173,7 +182,7 @@ public sealed class AgentProbe
     {
         foreach (var message in _messages)
         {
-            if (message.Type == contract.Name && message.Version == contract.Version && !_expected.Contains(message.Id))
+            if (Is(message, contract) && !_expected.Contains(message.Id))
             {
                 found = Read<T>(message);
                 if (predicate?.Invoke(found) ?? true)
@@ -203,6 +212,8 @@ public sealed class AgentProbe
 
         return text.ToString();
     }
+
+    private static bool Is(Envelope message, Contract contract) => message.Type == contract.Name && message.Version == contract.Version;
 
     private static T Read<T>(Envelope message) => JsonSerializer.Deserialize<T>(message.PayloadJson.Span, PayloadJson.Options)!;
 

@@ -74,6 +74,18 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task AdvanceUntil_ARepeatIsDue_GetsTheAnswer()
+    {
+        var time = new FakeTimeProvider();
+        var faults = new FaultPlan(1);
+        faults.Link(to: "account/*").DropRequest(When.Number(1));
+        await using var cluster = await StartAsync(faults, options => options.Time = time);
+        var ask = cluster.Client.Agent("account/a").AskAsync(new Add(1), cancellationToken: Token).AsTask();
+        await cluster.AdvanceUntilAsync(ask);
+        Assert.Equal(1, (await ask).Value);
+    }
+
+    [Fact]
     public async Task Reorder_OfTwoUnderWay_LetsTheSecondPass()
     {
         var faults = new FaultPlan(1);
