@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using OrleansAgents.Agents;
+using OrleansAgents.Topics;
 
 namespace OrleansAgents.Messaging;
 
@@ -144,11 +145,16 @@ public sealed record EnvelopeExtras
     /// <summary>Small extra fields.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
+    /// <summary>Which event of which topic it is; null for what no topic told. The platform's own: it is not read from outside.</summary>
+    public TopicPosition? Position { get; init; }
+
     /// <summary>The agents that wait, one for the next, for the answer to this ask; it never leaves the cluster.</summary>
     internal CallChain? Chain { get; init; }
 
     /// <summary>The sender's span within this process, so that no text is made of it.</summary>
     internal ActivityContext Trace { get; init; }
+
+    internal string? TraceParentText => TraceParent ?? TraceText.Format(Trace);
 }
 
 /// <summary>Who waits for whom: the agent that asked, then the one that waits for it, and so on.</summary>

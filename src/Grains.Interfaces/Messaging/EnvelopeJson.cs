@@ -81,8 +81,8 @@ public static class EnvelopeJson
         json.WriteString("recipient", envelope.Recipient.ToString());
         json.WriteString("sender", envelope.Sender.ToString());
         WriteTime(json, "sentAt", extras?.SentAt);
-        WriteText(json, "traceparent", extras?.TraceParent);
-        WriteText(json, "tracestate", extras?.TraceState);
+        WriteText(json, "traceparent", extras?.TraceParentText);
+        WriteText(json, "tracestate", extras?.TraceState ?? extras?.Trace.TraceState);
         json.WriteString("type", envelope.Type);
         json.WriteNumber("version", envelope.Version);
         json.WriteEndObject();

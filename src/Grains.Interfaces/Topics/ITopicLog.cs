@@ -34,7 +34,8 @@ public interface ITopicLog
 /// <param name="Position">Its place in the topic, counting from 1 without gaps.</param>
 /// <param name="At">When it was appended.</param>
 /// <param name="Envelope">The message as it was published.</param>
-public sealed record TopicEvent(long Position, DateTimeOffset At, Envelope Envelope);
+[GenerateSerializer, Immutable, Alias("agents.TopicEvent")]
+public sealed record TopicEvent([property: Id(0)] long Position, [property: Id(1)] DateTimeOffset At, [property: Id(2)] Envelope Envelope);
 
 /// <summary>An event among those of all topics.</summary>
 /// <param name="Place">Where it stands in the order of writing; ascending, with gaps.</param>
@@ -68,7 +69,34 @@ public static class TopicStream
 [Alias("agents.ITopicGrain")]
 public interface ITopicGrain : IGrainWithStringKey
 {
-    /// <summary>The events from now on. Ends with an exception when the silo that serves it goes.</summary>
+    /// <summary>The events from a place on, without end. Throws when the silo that serves it goes.</summary>
     [Alias("Read")]
-    IAsyncEnumerable<Envelope> ReadAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<TopicEvent> ReadAsync(TopicStart start, CancellationToken cancellationToken);
+}
+
+/// <summary>Where reading a topic begins.</summary>
+[GenerateSerializer, Immutable, Alias("agents.TopicStart")]
+public sealed record TopicStart
+{
+    private TopicStart(long? after, DateTimeOffset? at) => (Position, Time) = (after, at);
+
+    /// <summary>With the next event.</summary>
+    public static TopicStart Now { get; } = new(after: null, at: null);
+
+    /// <summary>With the oldest event that is kept.</summary>
+    public static TopicStart Beginning { get; } = new(after: 0, at: null);
+
+    /// <summary>The position of the last event that is not wanted; null for another way to begin.</summary>
+    [Id(0)]
+    public long? Position { get; }
+
+    /// <summary>The time of the first event that is wanted; null for another way to begin.</summary>
+    [Id(1)]
+    public DateTimeOffset? Time { get; }
+
+    /// <summary>Behind an event that was read before.</summary>
+    public static TopicStart After(long position) => new(position, at: null);
+
+    /// <summary>With the first event that was published at a time or later.</summary>
+    public static TopicStart At(DateTimeOffset time) => new(after: null, time);
 }

@@ -8,7 +8,7 @@ internal static class Gate
     public static Refusal? Admit(Envelope envelope, MessageLimits limits, HandlerTable handlers, long nowTicks, out Handler? handler)
     {
         handler = null;
-        if (envelope.HasJson && envelope.PayloadJson.Length > limits.PayloadBytes)
+        if (envelope.HasJson && envelope.PayloadJson.Length > limits.PayloadBytes && !handlers.TakesWholeMessages)
         {
             return new Refusal(RefusalCodes.TooLarge, $"The payload holds {envelope.PayloadJson.Length} bytes; {limits.PayloadBytes} is the limit.");
         }
