@@ -147,7 +147,7 @@ public sealed class AgentTestCluster : IAsyncDisposable
 
     /// <summary>
     /// Waits until no message is under way: none is being delivered or handled, and no failed one waits for its repeat.
-    /// What is scheduled for later does not count, nor do events that a topic has in its log and not told yet.
+    /// What is scheduled for later does not count, nor does a copy that a fault sent.
     /// </summary>
     /// <param name="patience">How long, in real time; null for the cluster's own patience.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

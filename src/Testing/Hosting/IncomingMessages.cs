@@ -14,40 +14,42 @@ internal sealed class IncomingMessages(TestNetwork network, TestSiloLife silo) :
     public IReadOnlyList<MessageId> RunningAt(AgentId agent) => [.. _running.Keys.Where(r => r.Agent == agent).Select(r => r.Message)];
 
     public Task Invoke(IIncomingGrainCallContext context) =>
-        OutgoingMessages.TryGetMessage(context.Request, out var envelope) ? HandleAsync(context, envelope) : context.Invoke();
+        Parcel.Open(context.Request) is { } messages ? HandleAsync(context, messages) : context.Invoke();
 
-    private async Task HandleAsync(IIncomingGrainCallContext context, Envelope envelope)
+    private async Task HandleAsync(IIncomingGrainCallContext context, IReadOnlyList<Envelope> messages)
     {
+        var agent = Parcel.Address(context.TargetId);
         var from = RequestContext.Get(OutgoingMessages.SiloKey) as string;
-        ThrowIfLost(envelope, from);
-        var key = (envelope.Recipient, envelope.Id);
-        _running[key] = 0;
+        ThrowIfLost(messages[0], agent, from);
+        var flight = network.Traffic.Begin(messages, messages[0].Sender, agent, silo);
+        Array.ForEach([.. messages], m => _running[(agent, m.Id)] = 0);
         try
         {
             await context.Invoke();
         }
         finally
         {
-            _running.TryRemove(key, out _);
+            Array.ForEach([.. messages], m => _running.TryRemove((agent, m.Id), out _));
+            _ = network.Traffic.EndAsync(flight, again: null);
         }
 
-        ThrowIfLost(envelope, from);
-        if (network.Faults?.StrikeAgent(envelope.Recipient, envelope.Id) == true)
+        ThrowIfLost(messages[0], agent, from);
+        if (network.Faults is { } faults && messages.Select(m => faults.StrikeAgent(agent, m.Id)).ToList().Contains(true))
         {
-            network.Crash(envelope.Recipient);
+            network.Crash(agent);
         }
     }
 
-    private void ThrowIfLost(Envelope envelope, string? from)
+    private void ThrowIfLost(Envelope message, AgentId agent, string? from)
     {
         if (from is not null && network.IsCut(from, silo.Name))
         {
-            throw new TimeoutException($"{envelope} was lost: the test cut {from} off from {silo.Name}.");
+            throw new TimeoutException($"{message} was lost: the test cut {from} off from {silo.Name}.");
         }
 
-        if (network.IsGone(silo, envelope.Recipient))
+        if (network.IsGone(silo, agent))
         {
-            throw new TimeoutException($"{envelope} was lost: {envelope.Recipient} crashed.");
+            throw new TimeoutException($"{message} was lost: {agent} crashed.");
         }
     }
 }

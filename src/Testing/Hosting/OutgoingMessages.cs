@@ -1,9 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
 using Orleans.Runtime;
-using Orleans.Serialization.Invocation;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 using OrleansAgents.Testing.Faults;
+using OrleansAgents.Topics;
 
 namespace OrleansAgents.Testing.Hosting;
 
@@ -12,63 +11,53 @@ internal sealed class OutgoingMessages(TestNetwork network, TestSiloLife? silo =
 {
     internal const string SiloKey = "agents.testing.silo";
 
-    // More steps than lie between the end of one call of an agent and the start of its next.
-    private const int StepsToTheNextCall = 16;
-
     public Task Invoke(IOutgoingGrainCallContext context) =>
-        !TryGetMessage(context.Request, out var envelope) || network.IsCopy(envelope)
+        Parcel.Open(context.Request) is not { } messages || network.IsCopy(Parcel.Content(context.Request)!)
             ? context.Invoke()
-            : SendAsync(context, envelope, (context.SourceContext?.GrainInstance as Agent)?.Id ?? envelope.Sender);
+            : SendAsync(context, messages, context.SourceContext?.GrainInstance as Agent);
 
-    internal static bool TryGetMessage(IInvokable request, [NotNullWhen(true)] out Envelope? envelope)
+    private async Task SendAsync(IOutgoingGrainCallContext context, IReadOnlyList<Envelope> messages, Agent? agent)
     {
-        envelope = request.GetArgumentCount() == 1 ? request.GetArgument(0) as Envelope : null;
-        return envelope is not null;
-    }
-
-    private async Task SendAsync(IOutgoingGrainCallContext context, Envelope envelope, AgentId sender)
-    {
-        if (context.SourceContext is not null && network.IsGone(silo, sender))
+        var sender = agent?.Id ?? messages[0].Sender;
+        if (agent is not null && network.IsGone(silo, sender))
         {
             // Nobody is there to repeat it: the agent or its silo crashed, and what is left runs out.
-            throw new InvalidOperationException($"{sender} crashed before it could send {envelope}.");
+            throw new InvalidOperationException($"{sender} crashed before it could send {messages[0]}.");
         }
 
-        var flight = network.Traffic.Begin(envelope, sender, silo);
-        var comesAgain = true;
+        var flight = network.Traffic.Begin(messages, sender, Parcel.Address(context.TargetId), silo);
+        IEnumerable<Envelope> again = messages;
         try
         {
             await StrikeAsync(context, flight);
-            comesAgain = context.Result is Reply { Refusal: { } refusal } && RefusalCodes.IsTransient(refusal.Code);
+            again = Parcel.SentAgain(flight, context.Result);
         }
         catch (Exception e) when (e is not (TimeoutException or OrleansException))
         {
-            comesAgain = false;
+            again = [];
             throw;
         }
         finally
         {
-            _ = EndAsync(flight, comesAgain && !network.IsGone(silo, sender));
+            _ = network.Traffic.EndAsync(flight, network.IsGone(silo, sender) ? [] : [.. again]);
         }
     }
 
     private async Task StrikeAsync(IOutgoingGrainCallContext context, Flight flight)
     {
-        var envelope = flight.Envelope;
-        var fault = network.Faults?.StrikeMessage(flight.Sender, envelope.Recipient, envelope.Id);
-        var link = $"{flight.Sender} -> {envelope.Recipient}";
+        var fault = Find(flight);
         switch (fault?.Kind)
         {
             case FaultKind.DropRequest:
-                throw Lost(envelope, fault);
+                throw Lost(flight, fault);
             case FaultKind.Delay:
                 await Task.Delay(fault.Time, network.Time, flight.Lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 break;
             case FaultKind.Reorder:
-                await network.NextOn(link).WaitAsync(fault.Time, network.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                await network.NextOn(flight.Link).WaitAsync(fault.Time, network.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 break;
             case FaultKind.Duplicate:
-                ((IAgentGrain)context.Grain).DeliverAsync(network.Copy(envelope)).AsTask().Ignore();
+                SendCopy(context);
                 break;
             default:
                 break;
@@ -77,12 +66,30 @@ internal sealed class OutgoingMessages(TestNetwork network, TestSiloLife? silo =
         await CallAsync(context, flight);
         if (fault?.Kind != FaultKind.Reorder)
         {
-            network.Passed(link);
+            network.Passed(flight.Link);
         }
 
         if (fault?.Kind == FaultKind.DropReply)
         {
-            throw Lost(envelope, fault);
+            throw Lost(flight, fault);
+        }
+    }
+
+    /// <summary>Each message has a lot of its own, whichever others it travels with; the first that is struck decides.</summary>
+    private InjectedFault? Find(Flight flight) => network.Faults is { } faults
+        ? flight.Messages.Select(message => faults.StrikeMessage(flight.Sender, flight.Recipient, message.Id)).ToList().Find(fault => fault is not null)
+        : null;
+
+    private void SendCopy(IOutgoingGrainCallContext context)
+    {
+        var grain = (IAgentGrain)context.Grain;
+        if (Parcel.Content(context.Request) is EventBatch batch)
+        {
+            grain.DeliverEventsAsync(network.Copied(new EventBatch(batch.Events))).AsTask().Ignore();
+        }
+        else if (Parcel.Content(context.Request) is Envelope message)
+        {
+            grain.DeliverAsync(network.Copied(message.WithId(message.Id))).AsTask().Ignore();
         }
     }
 
@@ -99,21 +106,10 @@ internal sealed class OutgoingMessages(TestNetwork network, TestSiloLife? silo =
         }
         catch (OperationCanceledException e) when (flight.Lost.IsCancellationRequested)
         {
-            throw new TimeoutException($"The answer to {flight.Envelope} was lost with a killed silo.", e);
+            throw new TimeoutException($"The answer to {flight.Messages[0]} was lost with a killed silo.", e);
         }
     }
 
-    /// <summary>An agent that sends again at once must not look idle in between.</summary>
-    private async Task EndAsync(Flight flight, bool comesAgain)
-    {
-        for (var step = 0; step < StepsToTheNextCall; step++)
-        {
-            await Task.Yield();
-        }
-
-        network.Traffic.End(flight, comesAgain);
-    }
-
-    private TimeoutException Lost(Envelope envelope, InjectedFault fault) =>
-        new($"{envelope} was lost by the fault plan (seed {network.Faults!.Seed}): {fault}.");
+    private TimeoutException Lost(Flight flight, InjectedFault fault) =>
+        new($"{flight.Messages[0]} was lost by the fault plan (seed {network.Faults!.Seed}): {fault}.");
 }

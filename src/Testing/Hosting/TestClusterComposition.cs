@@ -5,6 +5,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
 using OrleansAgents.Memory;
 using OrleansAgents.Testing.Probes;
+using OrleansAgents.Topics;
 
 namespace OrleansAgents.Testing.Hosting;
 
@@ -52,10 +53,10 @@ internal sealed class TestClusterComposition(AgentTestClusterOptions options, Te
         var services = silo.Services;
         if (!services.Any(s => s.ServiceType == typeof(IAgentStore)))
         {
-            silo.UseMemoryStorage(_store as MemoryAgentStore);
-            if (_store is not MemoryAgentStore)
+            services.AddSingleton(_store);
+            if ((options.TopicLog ?? _store as ITopicLog) is { } log)
             {
-                services.Replace(ServiceDescriptor.Singleton(_store));
+                services.AddSingleton(log);
             }
         }
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using OrleansAgents.Agents;
-using OrleansAgents.Messaging;
 using OrleansAgents.Testing.Faults;
 
 namespace OrleansAgents.Testing.Hosting;
@@ -9,7 +8,7 @@ namespace OrleansAgents.Testing.Hosting;
 /// <summary>What the silos and clients of one test cluster share: what is under way, and what stands in its way.</summary>
 internal sealed class TestNetwork(FaultPlan? faults, TimeProvider time)
 {
-    private readonly ConditionalWeakTable<Envelope, object> _copies = [];
+    private readonly ConditionalWeakTable<object, object> _copies = [];
     private readonly ConcurrentDictionary<(string, string), byte> _cuts = new();
     private readonly ConcurrentDictionary<AgentId, byte> _crashing = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _overtakers = new(StringComparer.Ordinal);
@@ -23,15 +22,15 @@ internal sealed class TestNetwork(FaultPlan? faults, TimeProvider time)
     /// <summary>Crashes an agent behind a message; the cluster sets it.</summary>
     public Action<AgentId> Crash { get; set; } = static _ => { };
 
-    /// <summary>A second copy of a message, which no fault befalls.</summary>
-    public Envelope Copy(Envelope envelope)
+    /// <summary>Marks a second copy of a message or of events: no fault befalls it, and nobody waits for it.</summary>
+    public T Copied<T>(T copy)
+        where T : class
     {
-        var copy = envelope.WithId(envelope.Id);
         _copies.Add(copy, copy);
         return copy;
     }
 
-    public bool IsCopy(Envelope envelope) => _copies.TryGetValue(envelope, out _);
+    public bool IsCopy(object content) => _copies.TryGetValue(content, out _);
 
     public void Cut(string one, string other) => _cuts[Pair(one, other)] = 0;
 
