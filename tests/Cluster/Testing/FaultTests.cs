@@ -44,6 +44,22 @@ public sealed class FaultTests
         Assert.Equal((Outcome.Duplicate, 5), (reply.Outcome, reply.As<Total>()!.Value));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Drop_OfWhatAnAgentTells_IsToldAgainInOrder(bool request)
+    {
+        var faults = new FaultPlan(1);
+        var link = faults.Link("account/*", "probe/*");
+        _ = request ? link.DropRequest(When.Number(1)) : link.DropReply(When.Number(1));
+        await using var cluster = await StartAsync(faults);
+        var probe = cluster.Probe("told");
+        await cluster.Client.Agent("account/a").AskAsync(new TellOn("probe/told", 5), cancellationToken: Token);
+        await cluster.IdleAsync(cancellationToken: Token);
+        Assert.Equal(["test.add", "test.note"], probe.Messages.Select(m => m.Type));
+        Assert.Single(faults.Injected);
+    }
+
     [Fact]
     public async Task Duplicate_OfAMessage_IsHandledOnce()
     {
