@@ -25,7 +25,7 @@ internal sealed class CommitBatch
 
     public void Add(AgentContext context, PendingTurn turn, Reply reply, byte[]? answer, DateTimeOffset now)
     {
-        _handled.Add(new HandledMessage(context.Message.Id, now, Optional(answer)));
+        _handled.Add(new HandledMessage(context.Message.Id, now, Wrap(answer)));
         Turns.Add((turn, reply));
         foreach (var message in context.Outgoing ?? [])
         {
@@ -50,8 +50,8 @@ internal sealed class CommitBatch
 
     public void Acknowledge(MessageId sent) => (_acknowledged ??= []).Add(sent);
 
-    // Not "bytes is null ? null : bytes": there null becomes an array first, and then empty memory that is not null.
-    private static ReadOnlyMemory<byte>? Optional(byte[]? bytes) => bytes is null ? default(ReadOnlyMemory<byte>?) : bytes;
+    // A bare null would become an empty memory by way of the conversion from arrays.
+    private static ReadOnlyMemory<byte>? Wrap(byte[]? bytes) => bytes is null ? default(ReadOnlyMemory<byte>?) : bytes.AsMemory();
 
     private void Cancel(MessageId scheduled)
     {
@@ -66,7 +66,7 @@ internal sealed class CommitBatch
     public AgentCommit ToCommit(long etag, DateTimeOffset? wakeAt) => new()
     {
         Etag = etag,
-        State = Optional(State),
+        State = Wrap(State),
         Handled = _handled,
         Outgoing = Outgoing,
         Acknowledged = _acknowledged ?? [],
