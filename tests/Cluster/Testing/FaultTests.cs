@@ -61,6 +61,24 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Faults_OfATopicsEvents_LoseNone()
+    {
+        var faults = new FaultPlan(3);
+        faults.Link("topic/*", "listener/*").DropRequest(When.Chance(0.2)).DropReply(When.Chance(0.2)).Duplicate(When.Chance(0.2));
+        await using var cluster = await StartAsync(faults, options => options.AddAgent<ListenerAgent>());
+        await cluster.Client.Agent("listener/faults").AskAsync(new AskOn(["faults"]), cancellationToken: Token);
+        for (var i = 0; i < 20; i++)
+        {
+            await cluster.Client.Topic("faults").PublishAsync(new Note($"{i}"), cancellationToken: Token);
+        }
+
+        await Gates.Entered("listener/faults=20").Task.WaitAsync(Token);
+        await cluster.IdleAsync(TimeSpan.FromSeconds(20), Token);
+        Assert.Equal(20, ListenerAgent.Heard["faults"].Select(e => e.Id).Distinct().Count());
+        Assert.NotEmpty(faults.Injected);
+    }
+
+    [Fact]
     public async Task Duplicate_OfAMessage_IsHandledOnce()
     {
         var faults = new FaultPlan(1);
