@@ -60,6 +60,9 @@ internal sealed class OpenStore : IDisposable
 
     public int AgentsInMemory => _table.Count;
 
+    /// <summary>Whether nothing goes on without commits.</summary>
+    public bool IsAtRest => !_groups.HasUpkeep && !_checkpointer.IsRunning;
+
     /// <summary>The writer's connection, for the writer's thread.</summary>
     public Connection Connection => _connection;
 

@@ -30,6 +30,9 @@ internal sealed class StoreWriter
     /// <summary>Why nothing is written any more; null while all is well.</summary>
     public Exception? Broken { get; private set; }
 
+    /// <summary>How many groups were written.</summary>
+    public long Groups { get; private set; }
+
     public void Start() => _thread.Start();
 
     private void Run()
@@ -78,6 +81,7 @@ internal sealed class StoreWriter
             var group = commits.GetRange(_taken, next - _taken).ToArray();
             _groups.Write(group);
             _taken = next;
+            Groups += group.Length > 0 ? 1 : 0;
             ThreadPool.UnsafeQueueUserWorkItem(new Completion(group), preferLocal: false);
             _checkpointer.Note();
         }
