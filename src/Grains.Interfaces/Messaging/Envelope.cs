@@ -9,6 +9,7 @@ namespace OrleansAgents.Messaging;
 /// A message on its way: who sends what to whom, and the fields around it. Immutable. The payload is the sender's
 /// record, or UTF-8 JSON, or both; it is converted at most once each way and only when somebody needs it.
 /// </summary>
+[Immutable, Alias("agents.Envelope")]
 public sealed class Envelope
 {
     private object? _value;
@@ -32,6 +33,7 @@ public sealed class Envelope
         Contract = other.Contract;
         Deadline = other.Deadline;
         Extras = other.Extras;
+        Span = other.Span;
         _value = other._value;
         _json = other._json;
     }
@@ -78,6 +80,9 @@ public sealed class Envelope
     /// <summary>UTC ticks; 0 for never.</summary>
     internal long Deadline { get; private set; }
 
+    /// <summary>The sender's span within this process, so that neither a text nor a copy is made of it.</summary>
+    internal Activity? Span { get; private set; }
+
     internal bool HasJson => !_json.IsEmpty;
 
     /// <summary>A new message that carries a record.</summary>
@@ -85,10 +90,13 @@ public sealed class Envelope
         where TMessage : notnull =>
         new(MessageId.New(), sender, recipient, Contract.Of(message.GetType()), message, default);
 
-    /// <summary>A new message that carries a JSON object as it is.</summary>
+    /// <summary>A new message that carries a JSON object as it is. Whether it is one, and fits the contract, its receiver finds out.</summary>
+    /// <exception cref="ArgumentException"><paramref name="payload"/> is empty; a message without members is <c>{}</c>.</exception>
     /// <exception cref="FormatException">The contract's name or version breaks the rules.</exception>
     public static Envelope CreateJson(AgentId sender, AgentId recipient, string type, ReadOnlyMemory<byte> payload, int version = 1) =>
-        new(MessageId.New(), sender, recipient, Contract.Untyped(type, version), value: null, payload);
+        payload.IsEmpty
+            ? throw new ArgumentException("The payload is empty; write {} for a message without members.", nameof(payload))
+            : new(MessageId.New(), sender, recipient, Contract.Untyped(type, version), value: null, payload);
 
     /// <summary>The same message for somebody else.</summary>
     public Envelope To(AgentId recipient) => new(this) { Recipient = recipient };
@@ -104,6 +112,9 @@ public sealed class Envelope
 
     /// <summary>Sets the deadline of a message that its maker has not let go yet, sparing a copy.</summary>
     internal void StampDeadline(long utcTicks) => Deadline = utcTicks;
+
+    /// <inheritdoc cref="StampDeadline"/>
+    internal void StampSpan(Activity? span) => Span = span;
 
     internal Envelope WithWireFields(long deadline, EnvelopeExtras? extras) => new(this) { Deadline = deadline, Extras = extras };
 
@@ -150,11 +161,6 @@ public sealed record EnvelopeExtras
 
     /// <summary>The agents that wait, one for the next, for the answer to this ask; it never leaves the cluster.</summary>
     internal CallChain? Chain { get; init; }
-
-    /// <summary>The sender's span within this process, so that no text is made of it.</summary>
-    internal ActivityContext Trace { get; init; }
-
-    internal string? TraceParentText => TraceParent ?? TraceText.Format(Trace);
 }
 
 /// <summary>Who waits for whom: the agent that asked, then the one that waits for it, and so on.</summary>

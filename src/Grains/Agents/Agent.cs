@@ -63,8 +63,16 @@ public abstract class Agent : Grain, IAgentGrain
     /// <summary>Runs once before the first message of an activation, after a durable agent's state is loaded.</summary>
     protected virtual ValueTask OnStartAsync(CancellationToken cancellationToken) => default;
 
-    ValueTask<Reply> IAgentGrain.DeliverAsync(Envelope envelope) =>
-        _turns.IsLoaded ? _turns.DeliverAsync(envelope) : LoadAndDeliverAsync(envelope);
+    ValueTask<Reply> IAgentGrain.DeliverAsync(Envelope envelope)
+    {
+        if (Gate.AdmitRecipient(envelope, Id) is { } refusal)
+        {
+            TurnTelemetry.Refused(Id.Kind, refusal);
+            return new(Reply.Refused(refusal));
+        }
+
+        return _turns.IsLoaded ? _turns.DeliverAsync(envelope) : LoadAndDeliverAsync(envelope);
+    }
 
     async ValueTask<EventsReply> IAgentGrain.DeliverEventsAsync(EventBatch batch) =>
         !_turns.IsLoaded && await _turns.LoadAsync(CancellationToken.None) is { } refusal

@@ -48,6 +48,7 @@ public sealed class AgentContext
         Record(Envelope.Create(Self, to, message));
 
     /// <summary>Tells another agent a JSON object as it is, after the commit.</summary>
+    /// <exception cref="ArgumentException">The payload is empty; a message without members is <c>{}</c>.</exception>
     /// <exception cref="FormatException">The contract's name or version breaks the rules.</exception>
     /// <inheritdoc cref="Tell" path="/exception"/>
     public void TellJson(AgentId to, string type, ReadOnlyMemory<byte> payload, int version = 1) =>
@@ -200,8 +201,9 @@ public sealed class AgentContext
             CausationId = Message.Id,
             ConversationId = Message.Extras?.ConversationId,
             Chain = asks ? new CallChain(turns.Id, Message.Extras?.Chain) : null,
-            Trace = Activity.Current?.Context ?? default,
         };
-        return envelope.With(extras);
+        var linked = envelope.With(extras);
+        linked.StampSpan(Activity.Current);
+        return linked;
     }
 }

@@ -5,6 +5,11 @@ namespace OrleansAgents.Messaging;
 /// <summary>What every message passes before a turn, however it came. Pure: values in, a refusal or null out.</summary>
 internal static class Gate
 {
+    /// <summary>Whether the message came to the agent it is for; checked first, before that agent even loads its state.</summary>
+    public static Refusal? AdmitRecipient(Envelope envelope, AgentId self) => envelope.Recipient == self
+        ? null
+        : new Refusal(RefusalCodes.WrongRecipient, $"The message is for '{envelope.Recipient}' and came to '{self}'.");
+
     public static Refusal? Admit(Envelope envelope, MessageLimits limits, HandlerTable handlers, long nowTicks, out Handler? handler)
     {
         handler = null;

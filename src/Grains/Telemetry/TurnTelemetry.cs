@@ -59,14 +59,12 @@ internal static class TurnTelemetry
     public static void GaveUp(string kind) => GivenUp.Add(1, new KeyValuePair<string, object?>("agent.kind", kind));
 
     /// <summary>The span of a turn, or null when nobody listens or it is sampled out.</summary>
-    public static Activity? Start(TurnTags tags, Envelope envelope)
-    {
-        if (!AgentTelemetry.Source.HasListeners())
-        {
-            return null;
-        }
+    public static Activity? Start(TurnTags tags, Envelope envelope, ref string? destination) =>
+        AgentTelemetry.Source.HasListeners() ? StartListened(tags, envelope, ref destination) : null;
 
-        var parent = envelope.Extras?.Trace ?? default;
+    private static Activity? StartListened(TurnTags tags, Envelope envelope, ref string? destination)
+    {
+        var parent = envelope.Span?.Context ?? default;
         if (parent == default && envelope.Extras?.TraceParent is { } text)
         {
             _ = ActivityContext.TryParse(text, envelope.Extras.TraceState, isRemote: true, out parent);
@@ -75,7 +73,7 @@ internal static class TurnTelemetry
         var span = AgentTelemetry.Source.StartActivity(tags.SpanName, ActivityKind.Consumer, parent);
         if (span is { IsAllDataRequested: true })
         {
-            span.SetTag("messaging.destination.name", envelope.Recipient.ToString());
+            span.SetTag("messaging.destination.name", destination ??= envelope.Recipient.ToString());
             span.SetTag("messaging.message.id", envelope.Id.ToString());
         }
 

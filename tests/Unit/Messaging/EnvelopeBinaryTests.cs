@@ -8,6 +8,14 @@ namespace OrleansAgents.Tests.Messaging;
 
 public sealed class EnvelopeBinaryTests
 {
+    /// <summary>What earlier versions wrote and this one must read. A change of it is a new format.</summary>
+    private const string FormatOne =
+        "AcSykAE+egCAirwBI0VniasAIBZQz9ziCAIAAAADAAAAYS5iBAAAAGVjaG8BAAAAcwQAAABlY2hvAQAAAHIUAAAAeyJ4IjpbMSx7" +
+        "InkiOm51bGx9XX0BJAAAADAxOTBiMmM0LTdhM2UtODAwMC04YWJjLTAxMjM0NTY3ODlhZAIkAAAAMDE5MGIyYzQtN2EzZS04MDAw" +
+        "LThhYmMtMDEyMzQ1Njc4OWFjAwQAAAB0YWxrBCEAAAAyMDI2LTAxLTMxVDExOjAwOjAwLjUwMDAwMDArMDA6MDAGCQAAADAwLTEt" +
+        "Mi0wMQcDAAAAdj0xBQYAAABlY2hvL2EFBgAAAGVjaG8vYggBAAAAYgkBAAAAMggDAAAAYS9+CQEAAAAxCgoAAABlY2hvL2ZpcnN0" +
+        "CgsAAABlY2hvL3NlY29uZAA=";
+
     [Contract("test.binary", 7)]
     private sealed record Sample(string Text);
 
@@ -36,12 +44,22 @@ public sealed class EnvelopeBinaryTests
     }
 
     [Fact]
+    public void Write_OfAFullMessage_KeepsTheBytesOfFormatOne()
+    {
+        Assert.Equal(FormatOne, Convert.ToBase64String(Bytes(Complete())));
+        Assert.Equal(Describe(Complete()), Describe(EnvelopeBinary.Read(Convert.FromBase64String(FormatOne), new ContractCatalogue())));
+    }
+
+    [Fact]
     public void Write_OfATrace_BecomesATraceParent()
     {
-        var trace = new ActivityContext(ActivityTraceId.CreateFromString(new string('a', 32)), ActivitySpanId.CreateFromString(new string('b', 16)), ActivityTraceFlags.Recorded, "v=1");
-        var read = RoundTrip(Complete().With(new EnvelopeExtras { Trace = trace }));
+        using var span = new Activity("test") { ActivityTraceFlags = ActivityTraceFlags.Recorded, TraceStateString = "v=1" };
+        span.SetParentId(ActivityTraceId.CreateFromString(new string('a', 32)), ActivitySpanId.CreateFromString(new string('b', 16)), ActivityTraceFlags.Recorded).Start();
+        var envelope = Complete().With(null);
+        envelope.StampSpan(span);
+        var read = RoundTrip(envelope);
 
-        Assert.Equal($"00-{new string('a', 32)}-{new string('b', 16)}-01", read.Extras!.TraceParent);
+        Assert.Equal($"00-{new string('a', 32)}-{span.SpanId}-01", read.Extras!.TraceParent);
         Assert.Equal("v=1", read.Extras.TraceState);
     }
 
