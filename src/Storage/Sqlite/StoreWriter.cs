@@ -8,6 +8,7 @@ internal sealed class StoreWriter
 {
     // A transaction's pages are held in memory, so large commits make small groups.
     private const int MostGroupBytes = 16 << 20;
+    private const int Few = 4;
 
     private readonly CommitQueue _queue;
     private readonly GroupWriter _groups;
@@ -82,7 +83,7 @@ internal sealed class StoreWriter
             _groups.Write(group);
             _taken = next;
             Groups += group.Length > 0 ? 1 : 0;
-            ThreadPool.UnsafeQueueUserWorkItem(new Completion(group), preferLocal: false);
+            Tell(group);
             _checkpointer.Note();
         }
         while (_taken < commits.Count);
@@ -96,10 +97,24 @@ internal sealed class StoreWriter
             commit.Fault = new AgentStoreException("The store's writer failed and takes no more commits; restart this process.", Broken);
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(new Completion(refused), preferLocal: false);
+        Tell(refused);
     }
 
-    /// <summary>Tells the callers of a group, on a thread of the pool.</summary>
+    private static void Tell(PendingCommit[] group)
+    {
+        var completion = new Completion(group);
+        if (group.Length <= Few)
+        {
+            // Each caller goes on in a work item of its own; for a few, one more in between would only cost time.
+            completion.Execute();
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(completion, preferLocal: false);
+        }
+    }
+
+    /// <summary>Tells the callers of a group.</summary>
     private sealed class Completion(PendingCommit[] group) : IThreadPoolWorkItem
     {
         public void Execute()
