@@ -19,6 +19,7 @@ internal sealed class BareLoop : Variant, IDisposable
     private readonly int _keys;
     private readonly Random _random = new(1);
     private long _count;
+    private long _written;
 
     private BareLoop(string directory, int keys, GroupSize groups)
     {
@@ -69,6 +70,8 @@ internal sealed class BareLoop : Variant, IDisposable
         _begin.Run();
         for (var i = 0; i < rows; i++)
         {
+            // SQLite does not write a row over one that is the same.
+            BitConverter.TryWriteBytes(_row, ++_written);
             _write.Bind(1, key(i)).Bind(2, i).Bind(3, _row).Run();
         }
 
