@@ -25,6 +25,8 @@ Func<BenchmarkOptions, IAsyncEnumerable<Row>>? run = options.Command switch
     "start" => StartCase.RunAsync,
     "fairness" => FairnessCase.RunAsync,
     "store" => StoreCases.RunAsync,
+    "durable" => DurableCases.RunAsync,
+    "topics" => TopicCases.RunAsync,
     _ => null,
 };
 if (run is null)

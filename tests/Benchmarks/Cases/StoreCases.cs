@@ -1,4 +1,5 @@
 using OrleansAgents.Sqlite;
+using OrleansAgents.Tests.Hosting;
 using OrleansAgents.Tests.Measuring;
 using OrleansAgents.Tests.Workload;
 
@@ -10,8 +11,8 @@ namespace OrleansAgents.Tests.Cases;
 /// </summary>
 internal static class StoreCases
 {
-    private static readonly int[] Agents = [1, 100, 100_000];
-    private static readonly int[] Callers = [1, 128, 1000];
+    /// <summary>The grid of agents and callers.</summary>
+    public static readonly int[] Agents = [1, 100, 100_000], Callers = [1, 128, 1000];
 
     public static async IAsyncEnumerable<Row> RunAsync(BenchmarkOptions options)
     {
@@ -35,43 +36,56 @@ internal static class StoreCases
 
         if (options.Includes("store history"))
         {
-            await foreach (var row in StoreHistory.RunAsync(options))
+            await foreach (var row in StoreHistory.RunAsync())
             {
                 yield return row;
             }
         }
     }
 
-    /// <summary>Runs with an open store in a new directory, and removes that.</summary>
-    public static async Task<T> WithStoreAsync<T>(Func<SqliteAgentStore, string, Task<T>> run)
+    /// <summary>The settings of the store that is measured.</summary>
+    public static void Configure(SqliteStoreOptions options, DataDirectory directory)
     {
-        // Where the program stands, because a temporary directory may be memory.
-        var directory = Directory.CreateDirectory(Path.Combine(Environment.CurrentDirectory, $"store-benchmark-{Environment.ProcessId}")).FullName;
-        try
-        {
-            // The bare loop has half of the time, in which nothing is to be folded.
-            var store = new SqliteAgentStore(new SqliteStoreOptions { DataDirectory = directory, FoldInterval = TimeSpan.FromSeconds(10) });
-            await using (store)
-            {
-                await store.OpenAsync();
-                return await run(store, directory);
-            }
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+        options.DataDirectory = directory.Path;
+        // The bare loop has half of the time, in which nothing is to be folded.
+        options.FoldInterval = TimeSpan.FromSeconds(10);
+    }
+
+    public static async Task<SqliteAgentStore> OpenAsync(DataDirectory directory)
+    {
+        var options = new SqliteStoreOptions();
+        Configure(options, directory);
+        var store = new SqliteAgentStore(options);
+        await store.OpenAsync();
+        return store;
+    }
+
+    /// <summary>A load beside a bare loop in groups of its size.</summary>
+    public static async Task<IReadOnlyList<Row>> CompareAsync(
+        PairedRun run, string name, Variant ours, GroupSize groups, Func<string, GroupSize, BareLoop> bare)
+    {
+        using var directory = DataDirectory.Create();
+        using var loop = bare(directory.Path, groups);
+        var rows = await run.RunAsync(name, ours, loop);
+        return [rows[0] with { Note = $"{rows[0].Note}, groups of {groups.Value}" }, .. rows.Skip(1)];
     }
 
     private static async Task<IReadOnlyList<Row>> CompareAsync(
-        PairedRun run, BenchmarkOptions options, string name, int agents, int callers, Func<string, GroupSize, BareLoop> bare) =>
-        !options.Includes(name) ? [] : await WithStoreAsync(async (store, directory) =>
+        PairedRun run, BenchmarkOptions options, string name, int agents, int callers, Func<string, GroupSize, BareLoop> bare)
+    {
+        if (!options.Includes(name))
+        {
+            return [];
+        }
+
+        using var directory = DataDirectory.Create();
+        var store = await OpenAsync(directory);
+        await using (store)
         {
             var groups = new GroupSize();
             var ours = new StoreLoad(store, agents, callers, groups);
             await ours.FillAsync();
-            using var loop = bare(directory, groups);
-            var rows = await run.RunAsync(name, ours, loop);
-            return (IReadOnlyList<Row>)[rows[0] with { Note = $"{rows[0].Note}, groups of {groups.Value}" }, .. rows.Skip(1)];
-        });
+            return await CompareAsync(run, name, ours, groups, bare);
+        }
+    }
 }

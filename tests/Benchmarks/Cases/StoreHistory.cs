@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using OrleansAgents.Agents;
+using OrleansAgents.Sqlite;
+using OrleansAgents.Tests.Hosting;
 using OrleansAgents.Tests.Measuring;
 using OrleansAgents.Tests.Workload;
 
@@ -8,21 +10,31 @@ namespace OrleansAgents.Tests.Cases;
 /// <summary>Whether a million messages to one agent cost the last what they cost the first.</summary>
 internal static class StoreHistory
 {
+    public const int Callers = 128;
+
     private const int Parts = 10;
     private const int Commits = 100_000;
 
-    public static async IAsyncEnumerable<Row> RunAsync(BenchmarkOptions options)
+    public static async IAsyncEnumerable<Row> RunAsync()
     {
-        foreach (var row in await StoreCases.WithStoreAsync((store, directory) => MeasureAsync(store, directory)))
+        using var directory = DataDirectory.Create();
+        var store = await StoreCases.OpenAsync(directory);
+        await using (store)
         {
-            yield return row;
+            var load = new StoreLoad(store, agents: 1, Callers, new GroupSize());
+            await foreach (var row in MeasureAsync("store history", load, directory))
+            {
+                yield return row;
+            }
+
+            yield return await LoadAsync("store history, load", store, new AgentId("pricer", "agent-0"));
         }
     }
 
-    private static async Task<List<Row>> MeasureAsync(Sqlite.SqliteAgentStore store, string directory)
+    /// <summary>The rate of each tenth of a million, over that of the first, and what memory and files hold after it.</summary>
+    public static async IAsyncEnumerable<Row> MeasureAsync(string name, CommitLoad load, DataDirectory directory)
     {
-        var rows = new List<Row>();
-        var load = new StoreLoad(store, agents: 1, callers: 128, new GroupSize());
+        var first = 0.0;
         for (var part = 1; part <= Parts; part++)
         {
             var (commits, bytes, start) = (0L, GC.GetTotalAllocatedBytes(), Stopwatch.GetTimestamp());
@@ -31,26 +43,26 @@ internal static class StoreHistory
                 commits += (await load.RunAsync(TimeSpan.FromMilliseconds(100))).Calls;
             }
 
-            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            rows.Add(new Row($"store history, up to {part * Commits}")
+            var rate = commits / Stopwatch.GetElapsedTime(start).TotalSeconds;
+            first = part == 1 ? rate : first;
+            yield return new Row($"{name}, up to {part * Commits}")
             {
-                OpsPerSecond = commits / seconds,
+                OpsPerSecond = rate,
+                P50Us = load.Latencies.Percentile(0.5),
+                P99Us = load.Latencies.Percentile(0.99),
                 BytesPerOp = (double)(GC.GetTotalAllocatedBytes() - bytes) / commits,
-                Ratio = part == 1 ? 1 : commits / seconds / rows[0].OpsPerSecond,
-                Note = $"heap {GC.GetTotalMemory(forceFullCollection: true) >> 20} MiB, process {Environment.WorkingSet >> 20} MiB, files {Size(directory) >> 20} MiB",
-            });
+                Ratio = rate / first,
+                Note = $"heap {GC.GetTotalMemory(forceFullCollection: true) >> 20} MiB, process {Environment.WorkingSet >> 20} MiB, files {directory.CountBytes() >> 20} MiB",
+            };
+            load.Latencies.Clear();
         }
-
-        rows.Add(await LoadAsync(store));
-        return rows;
     }
 
-    private static async Task<Row> LoadAsync(Sqlite.SqliteAgentStore store)
+    /// <summary>How long the store takes to read the agent after all that.</summary>
+    public static async Task<Row> LoadAsync(string name, SqliteAgentStore store, AgentId agent)
     {
         var start = Stopwatch.GetTimestamp();
-        var record = await store.LoadAsync(new AgentId("pricer", "agent-0"), CancellationToken.None);
-        return new Row("store history, load") { P50Us = Stopwatch.GetElapsedTime(start).TotalMicroseconds, Note = $"{record!.Etag} commits, {record.Handled.Count} handled" };
+        var record = await store.LoadAsync(agent, CancellationToken.None);
+        return new Row(name) { P50Us = Stopwatch.GetElapsedTime(start).TotalMicroseconds, Note = $"{record!.Etag} commits, {record.Handled.Count} handled" };
     }
-
-    private static long Size(string directory) => new DirectoryInfo(directory).EnumerateFiles().Sum(file => file.Length);
 }

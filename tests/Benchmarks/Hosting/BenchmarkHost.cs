@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
+using OrleansAgents.Sqlite;
 using OrleansAgents.Tests.Workload;
 
 namespace OrleansAgents.Tests.Hosting;
@@ -37,6 +38,23 @@ internal static class BenchmarkHost
             .AddAgents()
             .UseMemoryStorage()
             .AddAgent<QuoteAgent>());
+        builder.Services.AddAgentClient();
+        return await StartAsync(builder);
+    }
+
+    /// <summary>A silo with durable agents and topics in a SQLite file; the agent client in its services.</summary>
+    public static async Task<IHost> StartDurableSiloAsync(Action<SqliteStoreOptions> store, Action<ISiloBuilder>? more = null)
+    {
+        var builder = CreateBuilder();
+        var ports = SiloPorts.FindFree();
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(ports.Silo, ports.Gateway)
+                .AddAgents()
+                .UseSqliteStorage(store)
+                .AddAgent<LedgerAgent>();
+            more?.Invoke(silo);
+        });
         builder.Services.AddAgentClient();
         return await StartAsync(builder);
     }

@@ -6,7 +6,7 @@ namespace OrleansAgents.Tests.Measuring;
 /// <summary>One of the two things that a case compares: calls of one kind under one load.</summary>
 internal abstract class Variant
 {
-    /// <summary>How long single calls took; empty where calls overlap.</summary>
+    /// <summary>How long single calls took; empty where the variant does not tell.</summary>
     public Latencies Latencies { get; } = new();
 
     public async Task<Slice> RunAsync(TimeSpan length)
