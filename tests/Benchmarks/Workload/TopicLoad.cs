@@ -29,8 +29,17 @@ internal abstract class TopicLoad : Variant
 
     protected string Topic { get; }
 
+    /// <summary>How many may subscribe together.</summary>
+    protected virtual int SubscribedAtOnce => 1000;
+
     /// <summary>Makes the subscribers known to the topic.</summary>
-    public Task SubscribeAsync() => Task.WhenAll(Enumerable.Range(0, _subscribers).Select(i => SubscribeAsync(Listeners.Name(Topic, i))));
+    public async Task SubscribeAsync()
+    {
+        foreach (var some in Enumerable.Range(0, _subscribers).Chunk(SubscribedAtOnce))
+        {
+            await Task.WhenAll(some.Select(i => SubscribeAsync(Listeners.Name(Topic, i))));
+        }
+    }
 
     /// <summary>Publishes one event, and waits for its place when too many are on their way.</summary>
     public async Task PublishNextAsync() => await PublishAsync(await Deliveries.NextAsync());
@@ -93,6 +102,9 @@ internal sealed class StreamLoad(IClusterClient cluster, string topic, int subsc
 {
     private readonly IAsyncStream<PriceChanged> _stream =
         cluster.GetStreamProvider(Listeners.Streams).GetStream<PriceChanged>(StreamId.Create(Listeners.Streams, topic));
+
+    // With more, each takes so long that some are given up on.
+    protected override int SubscribedAtOnce => 50;
 
     protected override Task SubscribeAsync(string subscriber) => cluster.GetGrain<IListenerGrain>(subscriber).SubscribeAsync(Topic);
 
