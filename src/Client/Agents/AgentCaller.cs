@@ -82,7 +82,8 @@ internal sealed class AgentCaller(
 
     private async ValueTask<Reply> CallTracedAsync(IAgentGrain grain, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var span = AgentTelemetry.Source.StartActivity("agent.send", ActivityKind.Producer);
+        // A message that brings its trace along goes on in that one; default means the caller's current span.
+        using var span = AgentTelemetry.Source.StartActivity("agent.send", ActivityKind.Producer, envelope.Extras?.FindTrace() ?? default);
         if (span is not null)
         {
             span.SetTag("messaging.destination.name", envelope.Recipient.ToString());

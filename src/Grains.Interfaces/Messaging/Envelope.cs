@@ -155,10 +155,25 @@ public sealed record EnvelopeExtras
     /// <summary>The agents that wait, one for the next, for the answer to this ask; it never leaves the cluster.</summary>
     internal CallChain? Chain { get; init; }
 
-    /// <summary>The sender's span within this process, so that no text is made of it.</summary>
+    /// <summary>The sender's span within this process, so that no text is made of it. Where it is there, it is newer than the text.</summary>
     internal ActivityContext Trace { get; init; }
 
-    internal string? TraceParentText => TraceParent ?? TraceText.Format(Trace);
+    /// <summary>The span that the message came from, in this process or before it; default for none.</summary>
+    internal ActivityContext FindTrace()
+    {
+        var trace = Trace;
+        if (trace == default && TraceParent is { } text)
+        {
+            _ = ActivityContext.TryParse(text, TraceState, isRemote: true, out trace);
+        }
+
+        return trace;
+    }
+
+    internal string? TraceParentText => TraceText.Format(Trace) ?? TraceParent;
+
+    /// <summary>The state that belongs to <see cref="TraceParentText"/>.</summary>
+    internal string? TraceStateText => Trace.TraceId == default ? TraceState : Trace.TraceState;
 }
 
 /// <summary>Who waits for whom: the agent that asked, then the one that waits for it, and so on.</summary>

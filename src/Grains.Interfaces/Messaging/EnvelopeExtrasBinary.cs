@@ -21,7 +21,7 @@ internal static class EnvelopeExtrasBinary
             Field(output, Conversation, extras.ConversationId);
             Field(output, SentAt, extras.SentAt?.ToString("O", CultureInfo.InvariantCulture));
             Field(output, TraceParent, extras.TraceParentText);
-            Field(output, TraceState, extras.TraceState ?? extras.Trace.TraceState);
+            Field(output, TraceState, extras.TraceStateText);
             foreach (var hop in extras.Hops)
             {
                 Field(output, Hop, hop.ToString());

@@ -83,7 +83,7 @@ public static class EnvelopeJson
         json.WriteString("sender", envelope.Sender.ToString());
         WriteTime(json, "sentAt", extras?.SentAt);
         WriteText(json, "traceparent", extras?.TraceParentText);
-        WriteText(json, "tracestate", extras?.TraceState ?? extras?.Trace.TraceState);
+        WriteText(json, "tracestate", extras?.TraceStateText);
         json.WriteString("type", envelope.Type);
         json.WriteNumber("version", envelope.Version);
         json.WriteEndObject();

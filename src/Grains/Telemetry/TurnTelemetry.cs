@@ -66,13 +66,9 @@ internal static class TurnTelemetry
             return null;
         }
 
-        var parent = envelope.Extras?.Trace ?? default;
-        if (parent == default && envelope.Extras?.TraceParent is { } text)
-        {
-            _ = ActivityContext.TryParse(text, envelope.Extras.TraceState, isRemote: true, out parent);
-        }
-
-        var span = AgentTelemetry.Source.StartActivity(tags.SpanName, ActivityKind.Consumer, parent);
+        // Whatever is current here belongs to another turn or to nobody; only the message says what came before it.
+        Activity.Current = null;
+        var span = AgentTelemetry.Source.StartActivity(tags.SpanName, ActivityKind.Consumer, envelope.Extras?.FindTrace() ?? default);
         if (span is { IsAllDataRequested: true })
         {
             span.SetTag("messaging.destination.name", envelope.Recipient.ToString());
