@@ -29,9 +29,12 @@ public sealed class SiloProcess : IAsyncLifetime
         }
     }
 
-    internal RunningProgram Start(params string[] more) => RunningProgram.Start(
+    internal RunningProgram Start(params string[] more) => Start(new Dictionary<string, string>(StringComparer.Ordinal), more);
+
+    internal RunningProgram Start(IReadOnlyDictionary<string, string> environment, params string[] more) => RunningProgram.Start(
         Programs.Silo,
-        ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", .. more]);
+        ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", .. more],
+        environment: environment);
 
     /// <summary>Runs the command line against this silo.</summary>
     internal async Task<(int ExitCode, string Output, string Error)> AgentsAsync(string? input, params string[] arguments)
