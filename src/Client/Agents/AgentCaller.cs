@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using OrleansAgents.Messaging;
 using OrleansAgents.Telemetry;
@@ -7,7 +8,7 @@ namespace OrleansAgents.Agents;
 
 /// <summary>What all handles of a client share: how a message is stamped, called, repeated and given up on.</summary>
 internal sealed class AgentCaller(
-    AgentClientOptions options, AgentAddressing addressing, AgentKinds kinds, Delivery delivery, TimeProvider time, bool inSilo)
+    AgentClientOptions options, AgentAddressing addressing, AgentKinds kinds, ContractCatalogue contracts, Delivery delivery, TimeProvider time, bool inSilo)
 {
     private readonly Delivery _delivery = delivery;
     private readonly TimeProvider _time = time;
@@ -21,6 +22,8 @@ internal sealed class AgentCaller(
 
     public AgentKinds Kinds { get; } = kinds;
 
+    public ContractCatalogue Contracts { get; } = contracts;
+
     public Envelope Stamp(Envelope envelope, SendOptions? send)
     {
         if (send?.Id is { } id)
@@ -33,7 +36,10 @@ internal sealed class AgentCaller(
             : envelope;
     }
 
-    public async ValueTask<Reply> CallAsync(IAgentGrain grain, Envelope envelope, SendOptions? send, CancellationToken cancellationToken)
+    /// <summary>Sends a message that is stamped, and reads its reply as the verb does.</summary>
+    public ValueTask<TResult> CallAsync<TAnswer, TResult>(
+        AgentHandle to, Envelope envelope, SendOptions? send, CancellationToken cancellationToken)
+        where TAnswer : struct, IAnswer<TResult>
     {
         var timeout = send?.Timeout ?? Options.Timeout;
         if (envelope.Deadline == 0)
@@ -41,67 +47,67 @@ internal sealed class AgentCaller(
             envelope.StampDeadline(_time.GetUtcNow().UtcTicks + timeout.Ticks);
         }
 
-        if (inSilo)
-        {
-            // Orleans queues grain work locally per thread; without this, callers that never leave theirs starve the rest.
-            await Task.Yield();
-        }
-
-        if (AgentTelemetry.Source.HasListeners())
-        {
-            return await CallTracedAsync(grain, envelope, timeout, cancellationToken);
-        }
-
-        if (timeout < OrleansTimeout || cancellationToken.CanBeCanceled)
-        {
-            return await CallBoundedAsync(grain, envelope, timeout, cancellationToken);
-        }
-
-        Reply reply = default;
-        ExceptionDispatchInfo? error = null;
-        try
-        {
-            reply = await grain.DeliverAsync(envelope);
-            if (!Delivery.IsTransient(reply))
-            {
-                return reply;
-            }
-        }
-        catch (Exception e) when (Delivery.IsTransient(e))
-        {
-            error = ExceptionDispatchInfo.Capture(e);
-        }
-        catch (Exception e) when (Delivery.IsLasting(e))
-        {
-            return Delivery.ToReply(envelope, e);
-        }
-
-        return await BoundAsync(envelope, timeout, (grain, reply, error), static (self, envelope, state, stop) =>
-            self._delivery.RetryAsync(state.grain, envelope, state.reply, state.error, stop), cancellationToken);
+        return AgentTelemetry.Source.HasListeners()
+            ? CallTracedAsync<TAnswer, TResult>(to, envelope, timeout, cancellationToken)
+            : SendAsync<TAnswer, TResult>(to.Grain, envelope, timeout, cancellationToken);
     }
 
-    private async ValueTask<Reply> CallTracedAsync(IAgentGrain grain, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>Goes on where a first try ended that was no answer.</summary>
+    public ValueTask<Reply> GoOnAsync(IAgentGrain grain, Envelope envelope, TimeSpan timeout, Reply first, Exception? error) =>
+        error is null || Delivery.IsTransient(error)
+            ? BoundAsync(
+                envelope, timeout, (grain, first, error: error is null ? null : ExceptionDispatchInfo.Capture(error)),
+                static (self, envelope, state, stop) => self._delivery.RetryAsync(state.grain, envelope, state.first, state.error, stop),
+                CancellationToken.None)
+            : Delivery.IsLasting(error)
+                ? ValueTask.FromResult(Delivery.ToReply(envelope, error))
+                : ValueTask.FromException<Reply>(error);
+
+    private ValueTask<TResult> SendAsync<TAnswer, TResult>(IAgentGrain grain, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
+        where TAnswer : struct, IAnswer<TResult> =>
+        timeout < OrleansTimeout || cancellationToken.CanBeCanceled || TaskScheduler.Current != TaskScheduler.Default
+            ? CallBoundedAsync<TAnswer, TResult>(grain, envelope, timeout, cancellationToken)
+            : PendingCall<TAnswer, TResult>.Start(this, grain, envelope, timeout, queued: inSilo && Turnstile.IsTurnOver());
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<TResult> CallTracedAsync<TAnswer, TResult>(
+        AgentHandle to, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
+        where TAnswer : struct, IAnswer<TResult>
     {
         // A message that brings its trace along goes on in that one; default means the caller's current span.
-        using var span = AgentTelemetry.Source.StartActivity("agent.send", ActivityKind.Producer, envelope.Extras?.FindTrace() ?? default);
+        using var span = AgentTelemetry.Source.StartActivity("agent.send", ActivityKind.Producer, envelope.Extras?.ReadTrace() ?? default);
         if (span is not null)
         {
-            span.SetTag("messaging.destination.name", envelope.Recipient.ToString());
-            span.SetTag("messaging.message.id", envelope.Id.ToString());
-            envelope = envelope.With((envelope.Extras ?? new()) with { Trace = span.Context });
+            envelope.StampSpan(span);
+            if (span.IsAllDataRequested)
+            {
+                span.SetTag("messaging.destination.name", to.Name);
+                span.SetTag("messaging.message.id", envelope.Id.ToString());
+            }
         }
 
-        var reply = await CallBoundedAsync(grain, envelope, timeout, cancellationToken);
+        var reply = await SendAsync<AsReply, Reply>(to.Grain, envelope, timeout, cancellationToken);
         if (reply.Refusal is { } refusal)
         {
             span?.SetStatus(ActivityStatusCode.Error, refusal.Code);
         }
 
-        return reply;
+        return TAnswer.Read(envelope, reply);
     }
 
-    private ValueTask<Reply> CallBoundedAsync(IAgentGrain grain, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken) =>
-        BoundAsync(envelope, timeout, grain, static (self, envelope, grain, stop) => self._delivery.SendAsync(grain, envelope, stop), cancellationToken);
+    private async ValueTask<TResult> CallBoundedAsync<TAnswer, TResult>(
+        IAgentGrain grain, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
+        where TAnswer : struct, IAnswer<TResult>
+    {
+        if (inSilo)
+        {
+            await Task.Yield();
+        }
+
+        var reply = await BoundAsync(
+            envelope, timeout, grain, static (self, envelope, grain, stop) => self._delivery.SendAsync(grain, envelope, stop), cancellationToken);
+        return TAnswer.Read(envelope, reply);
+    }
 
     /// <summary>Waits until the message's deadline and no longer.</summary>
     private async ValueTask<Reply> BoundAsync<TState>(

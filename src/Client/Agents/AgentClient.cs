@@ -12,5 +12,6 @@ internal sealed class AgentClient(AgentCaller caller, IGrainFactory grains, Time
     public TopicHandle Topic(TopicId topic) => new(Agent(topic.Agent), grains, topic, time);
 
     public ValueTask<Reply> SendAsync(Envelope envelope, SendOptions? options = null, CancellationToken cancellationToken = default) =>
-        Agent(envelope.Recipient).SendAsync(caller.Stamp(envelope, options), options, cancellationToken);
+        // A copy, because sending stamps the message, and this one the caller may send again.
+        Agent(envelope.Recipient).SendAsync<AsReply, Reply>(envelope.With(envelope.Extras), options, cancellationToken);
 }

@@ -6,18 +6,23 @@ namespace OrleansAgents.Agents;
 public sealed class AgentHandle
 {
     private readonly AgentCaller _caller;
-    private readonly IAgentGrain _grain;
     private bool _isHosted;
+    private Contract? _asked;
 
     internal AgentHandle(AgentCaller caller, AgentId id)
     {
         _caller = caller;
         Id = id;
-        _grain = caller.Addressing.Find(id);
+        Grain = caller.Addressing.Find(id);
     }
 
     /// <summary>The agent's address.</summary>
     public AgentId Id { get; }
+
+    internal IAgentGrain Grain { get; }
+
+    /// <summary>The address as a text, made once for all spans.</summary>
+    internal string Name => field ??= Id.ToString();
 
     /// <summary>
     /// Asks and waits for the reply. A failure in passing is tried again with the same id, so the handler's committed
@@ -28,37 +33,23 @@ public sealed class AgentHandle
     /// <exception cref="AgentFailedException">The handler failed; nothing was changed.</exception>
     /// <exception cref="AgentTimeoutException">No answer came in time; the outcome may be unknown.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled; the agent is told to stop the work.</exception>
-    public async ValueTask<TReply> AskAsync<TReply>(
-        IRequest<TReply> request, SendOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        var envelope = _caller.Stamp(Envelope.Create(_caller.Options.Sender, Id, request), options);
-        var reply = await SendAsync(envelope, options, cancellationToken);
-        ThrowUnlessHandled(envelope, reply);
-        return reply.As<TReply>()!;
-    }
+    public ValueTask<TReply> AskAsync<TReply>(
+        IRequest<TReply> request, SendOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync<AsRecord<TReply>, TReply>(Envelope.Create(_caller.Options.Sender, Id, request), options, cancellationToken);
 
     /// <summary>Asks with JSON and gets JSON: the answer's UTF-8 bytes, or null where the handler answers nothing.</summary>
     /// <exception cref="ArgumentException">The payload is empty; a message without members is <c>{}</c>.</exception>
     /// <inheritdoc cref="AskAsync{TReply}" path="/exception"/>
-    public async ValueTask<byte[]?> AskJsonAsync(
-        string type, ReadOnlyMemory<byte> payload, int version = 1, SendOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        var envelope = _caller.Stamp(Envelope.CreateJson(_caller.Options.Sender, Id, type, payload, version), options);
-        var reply = await SendAsync(envelope, options, cancellationToken);
-        ThrowUnlessHandled(envelope, reply);
-        return reply.ToJson();
-    }
+    public ValueTask<byte[]?> AskJsonAsync(
+        string type, ReadOnlyMemory<byte> payload, int version = 1, SendOptions? options = null, CancellationToken cancellationToken = default) =>
+        SendAsync<AsJson, byte[]?>(new(MessageId.New(), _caller.Options.Sender, Id, FindContract(type, version), value: null, payload), options, cancellationToken);
 
     /// <summary>Tells, and waits until the message is handled and committed. A refusal or a failure is in the receipt.</summary>
     /// <exception cref="AgentTimeoutException">No answer came in time; the outcome is unknown.</exception>
-    public async ValueTask<Receipt> TellAsync<TMessage>(
+    public ValueTask<Receipt> TellAsync<TMessage>(
         TMessage message, SendOptions? options = null, CancellationToken cancellationToken = default)
-        where TMessage : notnull
-    {
-        var envelope = _caller.Stamp(Envelope.Create(_caller.Options.Sender, Id, message), options);
-        var reply = await SendAsync(envelope, options, cancellationToken);
-        return new Receipt(envelope.Id, reply.Outcome, reply.Refusal);
-    }
+        where TMessage : notnull =>
+        SendAsync<AsReceipt, Receipt>(Envelope.Create(_caller.Options.Sender, Id, message), options, cancellationToken);
 
     /// <summary>
     /// Stops the agent: no new turns, the running one finishes, its effects are stored, then this returns. The next
@@ -72,36 +63,32 @@ public sealed class AgentHandle
             throw new AgentRefusedException(fault);
         }
 
-        await _grain.StopAsync().AsTask().WaitAsync(cancellationToken);
+        await Grain.StopAsync().AsTask().WaitAsync(cancellationToken);
     }
 
-    internal ValueTask<Reply> SendAsync(Envelope envelope, SendOptions? options, CancellationToken cancellationToken)
+    /// <summary>Sends a message of nobody else's, and reads its reply as <typeparamref name="TAnswer"/> does.</summary>
+    internal ValueTask<TResult> SendAsync<TAnswer, TResult>(Envelope envelope, SendOptions? options, CancellationToken cancellationToken)
+        where TAnswer : struct, IAnswer<TResult>
     {
+        envelope = _caller.Stamp(envelope, options);
         if (!_isHosted)
         {
             if (_caller.Kinds.FindFault(Id.Kind) is { } fault)
             {
-                return ValueTask.FromResult(Reply.Refused(fault));
+                return Refuse<TAnswer, TResult>(envelope, fault);
             }
 
             _isHosted = true;
         }
 
-        return _caller.CallAsync(_grain, envelope, options, cancellationToken);
+        return _caller.CallAsync<TAnswer, TResult>(this, envelope, options, cancellationToken);
     }
 
-    private static void ThrowUnlessHandled(Envelope envelope, Reply reply)
-    {
-        switch (reply.Outcome)
-        {
-            case Outcome.Refused when reply.Refusal!.Code == RefusalCodes.DeadlineExceeded:
-                throw new AgentTimeoutException(envelope.Id, reply.Refusal.Code, reply.Refusal.Message);
-            case Outcome.Refused:
-                throw new AgentRefusedException(reply.Refusal!);
-            case Outcome.Failed:
-                throw new AgentFailedException(reply.Refusal!);
-            default:
-                break;
-        }
-    }
+    // Whoever asks one agent often asks it the same.
+    private Contract FindContract(string type, int version) =>
+        _asked is { } asked && asked.Version == version && asked.Name == type ? asked : _asked = _caller.Contracts.Resolve(type, version);
+
+    private static async ValueTask<TResult> Refuse<TAnswer, TResult>(Envelope envelope, Refusal fault)
+        where TAnswer : struct, IAnswer<TResult> =>
+        TAnswer.Read(envelope, Reply.Refused(fault));
 }

@@ -39,7 +39,7 @@ public static class AgentClientServices
         var addressing = new AgentAddressing(grains, services.GetRequiredService<GrainInterfaceTypeResolver>());
         var inSilo = services.GetService<ILocalSiloDetails>() is not null;
         return new AgentClient(
-            new AgentCaller(options, addressing, services.GetRequiredService<AgentKinds>(), new Delivery(options.Delivery, time), time, inSilo),
+            new AgentCaller(options, addressing, services.GetRequiredService<AgentKinds>(), services.GetRequiredService<ContractCatalogue>(), new Delivery(options.Delivery, time), time, inSilo),
             grains,
             time);
     }

@@ -9,7 +9,7 @@ namespace OrleansAgents.Messaging;
 /// A message on its way: who sends what to whom, and the fields around it. Immutable. The payload is the sender's
 /// record, or UTF-8 JSON, or both; it is converted at most once each way and only when somebody needs it.
 /// </summary>
-[Alias("agents.Envelope")]
+[Immutable, Alias("agents.Envelope")]
 public sealed class Envelope
 {
     private object? _value;
@@ -33,6 +33,7 @@ public sealed class Envelope
         Contract = other.Contract;
         Deadline = other.Deadline;
         Extras = other.Extras;
+        Span = other.Span;
         _value = other._value;
         _json = other._json;
     }
@@ -79,6 +80,9 @@ public sealed class Envelope
     /// <summary>UTC ticks; 0 for never.</summary>
     internal long Deadline { get; private set; }
 
+    /// <summary>The sender's span within this process, so that neither a text nor a copy is made of it.</summary>
+    internal Activity? Span { get; private set; }
+
     internal bool HasJson => !_json.IsEmpty;
 
     /// <summary>A new message that carries a record.</summary>
@@ -108,6 +112,9 @@ public sealed class Envelope
 
     /// <summary>Sets the deadline of a message that its maker has not let go yet, sparing a copy.</summary>
     internal void StampDeadline(long utcTicks) => Deadline = utcTicks;
+
+    /// <inheritdoc cref="StampDeadline"/>
+    internal void StampSpan(Activity? span) => Span = span;
 
     internal Envelope WithWireFields(long deadline, EnvelopeExtras? extras) => new(this) { Deadline = deadline, Extras = extras };
 
@@ -155,25 +162,9 @@ public sealed record EnvelopeExtras
     /// <summary>The agents that wait, one for the next, for the answer to this ask; it never leaves the cluster.</summary>
     internal CallChain? Chain { get; init; }
 
-    /// <summary>The sender's span within this process, so that no text is made of it. Where it is there, it is newer than the text.</summary>
-    internal ActivityContext Trace { get; init; }
-
-    /// <summary>The span that the message came from, in this process or before it; default for none.</summary>
-    internal ActivityContext FindTrace()
-    {
-        var trace = Trace;
-        if (trace == default && TraceParent is { } text)
-        {
-            _ = ActivityContext.TryParse(text, TraceState, isRemote: true, out trace);
-        }
-
-        return trace;
-    }
-
-    internal string? TraceParentText => TraceText.Format(Trace) ?? TraceParent;
-
-    /// <summary>The state that belongs to <see cref="TraceParentText"/>.</summary>
-    internal string? TraceStateText => Trace.TraceId == default ? TraceState : Trace.TraceState;
+    /// <summary>The span that <see cref="TraceParent"/> names; default for none.</summary>
+    internal ActivityContext ReadTrace() =>
+        TraceParent is { } text && ActivityContext.TryParse(text, TraceState, isRemote: true, out var trace) ? trace : default;
 }
 
 /// <summary>Who waits for whom: the agent that asked, then the one that waits for it, and so on.</summary>

@@ -27,7 +27,7 @@ internal static class EnvelopeBinary
         WriteText(output, envelope.Recipient.Kind);
         WriteText(output, envelope.Recipient.Key);
         WriteBytes(output, envelope.PayloadJson.Span);
-        EnvelopeExtrasBinary.Write(envelope.Extras, output);
+        EnvelopeExtrasBinary.Write(envelope.Extras, envelope.Span, output);
     }
 
     public static Envelope Read(byte[] bytes, ContractCatalogue catalogue)

@@ -12,16 +12,27 @@ internal static class EnvelopeExtrasBinary
     private const byte End = 0, Correlation = 1, Causation = 2, Conversation = 3, SentAt = 4, Hop = 5, TraceParent = 6,
         TraceState = 7, HeaderName = 8, HeaderValue = 9, ChainLink = 10, Topic = 11, Position = 12;
 
-    public static void Write(EnvelopeExtras? extras, ArrayBufferWriter<byte> output)
+    public static void Write(EnvelopeExtras? extras, Activity? span, ArrayBufferWriter<byte> output)
     {
+        // The span is newer than the text that the message came with.
+        if (span is not null)
+        {
+            Field(output, TraceParent, TraceText.Format(span.Context));
+            Field(output, TraceState, span.TraceStateString);
+        }
+
         if (extras is not null)
         {
             Field(output, Correlation, extras.CorrelationId?.ToString());
             Field(output, Causation, extras.CausationId?.ToString());
             Field(output, Conversation, extras.ConversationId);
             Field(output, SentAt, extras.SentAt?.ToString("O", CultureInfo.InvariantCulture));
-            Field(output, TraceParent, extras.TraceParentText);
-            Field(output, TraceState, extras.TraceStateText);
+            if (span is null)
+            {
+                Field(output, TraceParent, extras.TraceParent);
+                Field(output, TraceState, extras.TraceState);
+            }
+
             foreach (var hop in extras.Hops)
             {
                 Field(output, Hop, hop.ToString());

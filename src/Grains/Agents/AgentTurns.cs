@@ -20,6 +20,7 @@ internal sealed partial class AgentTurns
     private Outbox? _outbox;
     private TaskCompletionSource? _idle;
     private bool _stopping;
+    private string? _name;
 
     public AgentTurns(AgentHost host, Agent agent, AgentId id, HandlerTable handlers)
     {
@@ -128,7 +129,7 @@ internal sealed partial class AgentTurns
         var started = Stopwatch.GetTimestamp();
         var context = new AgentContext(this, envelope, handler);
         _running = context;
-        var span = TurnTelemetry.Start(handler.Tags, envelope);
+        var span = TurnTelemetry.Start(handler.Tags, envelope, ref _name);
         ValueTask<object?> answer;
         try
         {

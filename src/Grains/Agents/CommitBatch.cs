@@ -25,7 +25,7 @@ internal sealed class CommitBatch
 
     public void Add(AgentContext context, PendingTurn turn, Reply reply, byte[]? answer, DateTimeOffset now)
     {
-        _handled.Add(new HandledMessage(context.Message.Id, now, answer is null ? null : answer.AsMemory()));
+        _handled.Add(new HandledMessage(context.Message.Id, now, Wrap(answer)));
         Turns.Add((turn, reply));
         foreach (var message in context.Outgoing ?? [])
         {
@@ -50,6 +50,9 @@ internal sealed class CommitBatch
 
     public void Acknowledge(MessageId sent) => (_acknowledged ??= []).Add(sent);
 
+    // A bare null would become an empty memory by way of the conversion from arrays.
+    private static ReadOnlyMemory<byte>? Wrap(byte[]? bytes) => bytes is null ? default(ReadOnlyMemory<byte>?) : bytes.AsMemory();
+
     private void Cancel(MessageId scheduled)
     {
         // What was recorded and taken back between two commits never reaches the store.
@@ -63,7 +66,7 @@ internal sealed class CommitBatch
     public AgentCommit ToCommit(long etag, DateTimeOffset? wakeAt) => new()
     {
         Etag = etag,
-        State = State is null ? null : State.AsMemory(),
+        State = Wrap(State),
         Handled = _handled,
         Outgoing = Outgoing,
         Acknowledged = _acknowledged ?? [],

@@ -59,19 +59,18 @@ internal static class TurnTelemetry
     public static void GaveUp(string kind) => GivenUp.Add(1, new KeyValuePair<string, object?>("agent.kind", kind));
 
     /// <summary>The span of a turn, or null when nobody listens or it is sampled out.</summary>
-    public static Activity? Start(TurnTags tags, Envelope envelope)
-    {
-        if (!AgentTelemetry.Source.HasListeners())
-        {
-            return null;
-        }
+    public static Activity? Start(TurnTags tags, Envelope envelope, ref string? destination) =>
+        AgentTelemetry.Source.HasListeners() ? StartListened(tags, envelope, ref destination) : null;
 
+    private static Activity? StartListened(TurnTags tags, Envelope envelope, ref string? destination)
+    {
         // Whatever is current here belongs to another turn or to nobody; only the message says what came before it.
         Activity.Current = null;
-        var span = AgentTelemetry.Source.StartActivity(tags.SpanName, ActivityKind.Consumer, envelope.Extras?.FindTrace() ?? default);
+        var parent = envelope.Span?.Context ?? envelope.Extras?.ReadTrace() ?? default;
+        var span = AgentTelemetry.Source.StartActivity(tags.SpanName, ActivityKind.Consumer, parent);
         if (span is { IsAllDataRequested: true })
         {
-            span.SetTag("messaging.destination.name", envelope.Recipient.ToString());
+            span.SetTag("messaging.destination.name", destination ??= envelope.Recipient.ToString());
             span.SetTag("messaging.message.id", envelope.Id.ToString());
         }
 

@@ -24,13 +24,19 @@ public sealed class MemoryAgentStore(HandledWindow? window = null, TimeProvider?
 
         lock (entry)
         {
-            return new(entry.Read(_window, _time.GetUtcNow()));
+            // An entry whose first commit was refused is nothing yet.
+            return new(entry.Etag == 0 ? null : entry.Read(_window, _time.GetUtcNow()));
         }
     }
 
     /// <inheritdoc/>
     public ValueTask CommitAsync(AgentId agent, AgentCommit commit, CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
         var entry = _agents.GetOrAdd(agent, static _ => new MemoryAgent());
         lock (entry)
         {

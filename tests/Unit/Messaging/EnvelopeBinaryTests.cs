@@ -53,10 +53,13 @@ public sealed class EnvelopeBinaryTests
     [Fact]
     public void Write_OfATrace_BecomesATraceParent()
     {
-        var trace = new ActivityContext(ActivityTraceId.CreateFromString(new string('a', 32)), ActivitySpanId.CreateFromString(new string('b', 16)), ActivityTraceFlags.Recorded, "v=1");
-        var read = RoundTrip(Complete().With(new EnvelopeExtras { Trace = trace }));
+        using var span = new Activity("test") { ActivityTraceFlags = ActivityTraceFlags.Recorded, TraceStateString = "v=1" };
+        span.SetParentId(ActivityTraceId.CreateFromString(new string('a', 32)), ActivitySpanId.CreateFromString(new string('b', 16)), ActivityTraceFlags.Recorded).Start();
+        var envelope = Complete().With(null);
+        envelope.StampSpan(span);
+        var read = RoundTrip(envelope);
 
-        Assert.Equal($"00-{new string('a', 32)}-{new string('b', 16)}-01", read.Extras!.TraceParent);
+        Assert.Equal($"00-{new string('a', 32)}-{span.SpanId}-01", read.Extras!.TraceParent);
         Assert.Equal("v=1", read.Extras.TraceState);
     }
 
