@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 using OrleansAgents.Telemetry;
+using OrleansAgents.Tests.Agents;
 
 namespace OrleansAgents.Tests.Telemetry;
 
@@ -82,6 +83,17 @@ public sealed class MetricsTests(AgentCluster cluster) : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Active_OfAnAgentThatCannotStart_IsNotCounted()
+    {
+        using var meter = new Measurements();
+        await Assert.ThrowsAsync<AgentFailedException>(async () =>
+            await cluster.Outside.Agent("broken-start/metered").AskAsync(new Greet("x"), cancellationToken: Token));
+        await cluster.Outside.Agent("metered/marker").AskAsync(new Trouble("", Times: 0), cancellationToken: Token);
+        var before = await meter.FindAllUntilAsync("agents.active", "metered", Token);
+        Assert.DoesNotContain("broken-start", before.Select(m => m.Tags["agent.kind"]));
+    }
+
     private sealed record Measurement(string Name, double Value, Dictionary<string, object?> Tags);
 
     /// <summary>What the platform's meter measures while it lives, in order.</summary>
@@ -115,6 +127,22 @@ public sealed class MetricsTests(AgentCluster cluster) : IDisposable
                     return measured;
                 }
             }
+        }
+
+        /// <summary>All of that instrument until one of that kind comes.</summary>
+        public async Task<List<Measurement>> FindAllUntilAsync(string name, string kind, CancellationToken cancellationToken)
+        {
+            var found = new List<Measurement>();
+            while (found is [] || (string?)found[^1].Tags["agent.kind"] != kind)
+            {
+                var measured = await _measured.Reader.ReadAsync(cancellationToken);
+                if (measured.Name == name)
+                {
+                    found.Add(measured);
+                }
+            }
+
+            return found;
         }
 
         public void Dispose() => _listener.Dispose();
