@@ -64,12 +64,9 @@ internal static class TurnTelemetry
 
     private static Activity? StartListened(TurnTags tags, Envelope envelope, ref string? destination)
     {
-        var parent = envelope.Span?.Context ?? default;
-        if (parent == default && envelope.Extras?.TraceParent is { } text)
-        {
-            _ = ActivityContext.TryParse(text, envelope.Extras.TraceState, isRemote: true, out parent);
-        }
-
+        // Whatever is current here belongs to another turn or to nobody; only the message says what came before it.
+        Activity.Current = null;
+        var parent = envelope.Span?.Context ?? envelope.Extras?.ReadTrace() ?? default;
         var span = AgentTelemetry.Source.StartActivity(tags.SpanName, ActivityKind.Consumer, parent);
         if (span is { IsAllDataRequested: true })
         {
