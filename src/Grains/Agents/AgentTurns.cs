@@ -128,7 +128,7 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
 
     private ValueTask<Reply> Start(Envelope envelope, Handler handler)
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = TurnTelemetry.Begin();
         var context = new AgentContext(this, envelope, handler);
         _running = context;
         var span = TurnTelemetry.Start(handler.Tags, envelope, ref _name);
@@ -196,7 +196,8 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
         {
             if (!context.Handler.IsQuery)
             {
-                Handled().Add(context.Message.Id, reply, Host.Time.GetUtcNow().UtcTicks);
+                // A volatile agent forgets by number only, so it need not read the clock.
+                Handled().Add(context.Message.Id, reply, _durable is null ? 0 : Host.Time.GetUtcNow().UtcTicks);
             }
 
             if (context.Outgoing is { } outgoing)
