@@ -10,7 +10,7 @@ internal static class SendCommand
         var file = new Argument<string>("FILE") { Description = "A file of messages, one JSON envelope a line; - reads standard input." };
         var parallel = new Option<int>("--parallel") { Description = "How many messages are on their way at a time.", DefaultValueFactory = _ => 16 };
         parallel.Validators.Add(Positive.Check);
-        var command = new Command("send", "Sends a file of messages. Those that are refused are reported, and the rest is still sent.") { file, parallel };
+        var command = new Command("send", "Sends a file of messages. A message without a sender comes from --sender. Those that are refused are reported, and the rest is still sent.") { file, parallel };
         command.SetAction((parse, cancellationToken) => CommandSession.RunAsync(
             parse, global, cancellationToken, (session, cancel) => SendAsync(session, parse.GetValue(file)!, parse.GetValue(parallel), cancel)));
         return command;
@@ -32,7 +32,7 @@ internal static class SendCommand
         await using (input)
         {
             await using var silo = await session.ConnectAsync(cancellationToken);
-            return await SendAsync(session, input, new FileSender(silo, parallel, session.Settings.DefaultKind), cancellationToken);
+            return await SendAsync(session, input, new FileSender(silo, parallel, session.Settings.DefaultKind, session.Settings.Sender), cancellationToken);
         }
     }
 

@@ -30,9 +30,9 @@ internal static class WatchCommand
             }
 
             session.Output.Error($"Watching {topic}; Ctrl-C ends.");
-            await foreach (var envelope in silo.Client.Topic(topic).ReadAsync(cancellationToken))
+            await foreach (var published in silo.Client.Topic(topic).ReadAsync(start: null, cancellationToken))
             {
-                session.Output.Line(EnvelopeJson.ToBytes(envelope));
+                session.Output.Line(EnvelopeJson.ToBytes(published.Envelope));
                 if (--count == 0)
                 {
                     break;

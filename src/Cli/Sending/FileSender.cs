@@ -10,7 +10,7 @@ namespace OrleansAgents.Sending;
 /// Sends the messages of a stream, a bounded number at a time. One lane serves all messages to one recipient, so those
 /// stay in the order of the file.
 /// </summary>
-internal sealed class FileSender(SiloConnection silo, int parallel, string defaultKind)
+internal sealed class FileSender(SiloConnection silo, int parallel, string defaultKind, AgentId sender)
 {
     private const int LaneLength = 8;
     private readonly MessageLimits _limits = new();
@@ -64,7 +64,7 @@ internal sealed class FileSender(SiloConnection silo, int parallel, string defau
     }
 
     private (Envelope? Envelope, IReadOnlyList<Problem>? Problems) Parse(Line line) => line.Bytes is { } bytes
-        ? EnvelopeJson.Read(bytes, _limits, catalogue: null, defaultKind)
+        ? EnvelopeJson.Read(bytes, _limits, catalogue: null, defaultKind, sender)
         : (null, [new Problem("", RefusalCodes.TooLarge, $"The message holds {line.Length} bytes; {_limits.MessageBytes} is the limit.")]);
 
     private async Task ServeAsync(ChannelReader<(long Line, Envelope Envelope)> lane, SendReport report, CancellationToken cancellationToken)

@@ -38,6 +38,7 @@ public sealed class AgentHandle
         SendAsync<AsRecord<TReply>, TReply>(Envelope.Create(_caller.Options.Sender, Id, request), options, cancellationToken);
 
     /// <summary>Asks with JSON and gets JSON: the answer's UTF-8 bytes, or null where the handler answers nothing.</summary>
+    /// <exception cref="ArgumentException">The payload is empty; a message without members is <c>{}</c>.</exception>
     /// <inheritdoc cref="AskAsync{TReply}" path="/exception"/>
     public ValueTask<byte[]?> AskJsonAsync(
         string type, ReadOnlyMemory<byte> payload, int version = 1, SendOptions? options = null, CancellationToken cancellationToken = default) =>

@@ -32,24 +32,30 @@ public sealed class TopicHandle
         _agent.TellAsync(message, options, cancellationToken);
 
     /// <summary>
-    /// The events from now on, each once, until <paramref name="cancellationToken"/> ends it. When the silo that serves
-    /// the topic goes, reading goes on with the next one; events in between are missed while topics rest in memory.
+    /// The events from <paramref name="start"/> on, each once and in order, until <paramref name="cancellationToken"/>
+    /// ends it. When the silo that serves the topic goes, reading goes on behind the last event read. To go on in a later
+    /// run of the program, keep <see cref="TopicEvent.Position"/> and start with <see cref="TopicStart.After"/>.
     /// </summary>
-    public async IAsyncEnumerable<Envelope> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <param name="start">Where to begin; null for now.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async IAsyncEnumerable<TopicEvent> ReadAsync(
+        TopicStart? start = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        start ??= TopicStart.Now;
         while (!cancellationToken.IsCancellationRequested)
         {
-            await using var events = _grain.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using var events = _grain.ReadAsync(start, cancellationToken).GetAsyncEnumerator(cancellationToken);
             while (await MoveNextAsync(events, cancellationToken))
             {
                 yield return events.Current;
+                start = TopicStart.After(events.Current.Position);
             }
 
             await Task.Delay(PauseBetweenTries, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<Envelope> events, CancellationToken cancellationToken)
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<TopicEvent> events, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,5 +1,6 @@
 using Orleans.Concurrency;
 using OrleansAgents.Messaging;
+using OrleansAgents.Topics;
 
 namespace OrleansAgents.Agents;
 
@@ -15,6 +16,13 @@ public interface IAgentGrain : IGrainWithStringKey
     ValueTask<Reply> DeliverAsync(Envelope envelope);
 
     /// <summary>
+    /// Takes events of a topic, one after the other, as if each were delivered to this agent; stops at the first that is
+    /// not handled. Events that the agent handled before are passed over.
+    /// </summary>
+    [AlwaysInterleave, Alias("DeliverEvents")]
+    ValueTask<EventsReply> DeliverEventsAsync(EventBatch batch);
+
+    /// <summary>
     /// Stops the agent: no new turns, the running one finishes, its effects are stored, and only then the answer. The
     /// next message starts the agent anew.
     /// </summary>
@@ -24,4 +32,8 @@ public interface IAgentGrain : IGrainWithStringKey
     /// <summary>Cancels a message that waits or runs. Does nothing when it is neither.</summary>
     [AlwaysInterleave, Alias("Cancel")]
     ValueTask CancelAsync(Guid messageId);
+
+    /// <summary>Makes the agent go on with what it has to do: messages that a crash left, or whose time has come.</summary>
+    [AlwaysInterleave, Alias("Wake")]
+    ValueTask WakeAsync();
 }

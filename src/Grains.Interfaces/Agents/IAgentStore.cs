@@ -1,63 +1,33 @@
-using OrleansAgents.Messaging;
+using OrleansAgents.Topics;
 
 namespace OrleansAgents.Agents;
 
 /// <summary>
 /// Where durable agents rest; the only thing that knows a database. Each call is atomic for one agent, and a commit is
-/// one write of what a turn changed.
+/// one write of what an agent's turns changed.
 /// </summary>
 public interface IAgentStore
 {
-    /// <summary>Everything kept of an agent; null when nothing is.</summary>
+    /// <summary>Everything kept of an agent as of its last written commit; null when nothing is.</summary>
     /// <exception cref="AgentStoreException">The store cannot be read.</exception>
     ValueTask<AgentRecord?> LoadAsync(AgentId agent, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes a commit, all of it or nothing. The answer is the new etag. Survives a crash from then on where the store
-    /// is a durable one.
+    /// Writes a commit, all of it or nothing. The agent's etag is then one more than <see cref="AgentCommit.Etag"/>, so
+    /// the next commit may be handed in before this one is written: commits of one agent are taken in the order of the
+    /// calls, and when one fails those that build on it fail as stale. When the task ends, the commit survives a crash
+    /// if the store is a durable one.
     /// </summary>
-    /// <exception cref="StaleEtagException">Somebody else committed since <see cref="AgentCommit.Etag"/>; nothing was written.</exception>
+    /// <exception cref="StaleEtagException">Somebody else committed since, or an earlier commit failed; nothing was written.</exception>
     /// <exception cref="AgentStoreException">The store could not take it; whether it was written is unknown until the next load.</exception>
-    ValueTask<long> CommitAsync(AgentId agent, AgentCommit commit, CancellationToken cancellationToken);
+    ValueTask CommitAsync(AgentId agent, AgentCommit commit, CancellationToken cancellationToken);
 
-    /// <summary>Agents whose <see cref="AgentCommit.WakeAt"/> has come, the longest due first, <paramref name="limit"/> at most.</summary>
-    ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
-}
-
-/// <summary>What a store keeps of an agent.</summary>
-/// <param name="Etag">The number of its last commit.</param>
-/// <param name="State">The state's UTF-8 JSON; null when none was ever written.</param>
-/// <param name="Handled">The messages handled within the window, oldest first.</param>
-/// <param name="Outgoing">The messages sent and not yet acknowledged, oldest first.</param>
-public sealed record AgentRecord(
-    long Etag, ReadOnlyMemory<byte>? State, IReadOnlyList<HandledMessage> Handled, IReadOnlyList<Envelope> Outgoing);
-
-/// <summary>A message that was handled, with its stored reply.</summary>
-/// <param name="Id">The message.</param>
-/// <param name="At">When.</param>
-/// <param name="Reply">The answer's UTF-8 JSON; null for none.</param>
-public sealed record HandledMessage(MessageId Id, DateTimeOffset At, ReadOnlyMemory<byte>? Reply);
-
-/// <summary>The changes of one turn.</summary>
-public sealed record AgentCommit
-{
-    /// <summary>The etag the turn started from; 0 for an agent never stored.</summary>
-    public required long Etag { get; init; }
-
-    /// <summary>The new state's UTF-8 JSON; null when it did not change.</summary>
-    public ReadOnlyMemory<byte>? State { get; init; }
-
-    /// <summary>The message handled; null for a commit that only acknowledges.</summary>
-    public HandledMessage? Handled { get; init; }
-
-    /// <summary>The messages to send.</summary>
-    public IReadOnlyList<Envelope> Outgoing { get; init; } = [];
-
-    /// <summary>Messages of earlier commits that need not be sent any more.</summary>
-    public IReadOnlyList<MessageId> Acknowledged { get; init; } = [];
-
-    /// <summary>When to wake the agent if nothing else does; null for never.</summary>
-    public DateTimeOffset? WakeAt { get; init; }
+    /// <summary>
+    /// Agents whose <see cref="AgentCommit.WakeAt"/> is at or before <paramref name="until"/>, the longest due first,
+    /// <paramref name="limit"/> at most.
+    /// </summary>
+    /// <exception cref="AgentStoreException">The store cannot be read.</exception>
+    ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>The store cannot be read or written now.</summary>
@@ -65,4 +35,4 @@ public class AgentStoreException(string message, Exception? inner = null) : Exce
 
 /// <summary>Another activation committed first; this one must reload.</summary>
 public sealed class StaleEtagException(AgentId agent, long expected)
-    : AgentStoreException($"{agent} was changed by another activation since commit {expected}.");
+    : AgentStoreException($"{agent} was changed by another activation since commit {expected}, or that commit failed.");

@@ -54,6 +54,12 @@ internal sealed class Delivery
             .Build();
     }
 
+    /// <summary>The pause before the next try of a message that failed so often: doubled each time, and anywhere in its upper half.</summary>
+    public static TimeSpan Pause(DeliveryOptions options, int attempts, Refusal? refusal) =>
+        TimeSpan.FromMilliseconds(refusal?.RetryAfterMs
+            ?? Math.Min(options.FirstDelay.TotalMilliseconds * Math.Pow(2, attempts - 1), options.LongestDelay.TotalMilliseconds)
+                * (0.5 + (Random.Shared.NextDouble() / 2)));
+
     /// <summary>Delivers until it is answered. When the wait is cancelled the agent is told to stop the work.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> ended the wait.</exception>
     /// <exception cref="AgentTimeoutException">No try reached the agent, or none came back.</exception>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using OrleansAgents.Agents;
+using OrleansAgents.Topics;
 
 namespace OrleansAgents.Messaging;
 
@@ -8,7 +9,7 @@ namespace OrleansAgents.Messaging;
 /// A message on its way: who sends what to whom, and the fields around it. Immutable. The payload is the sender's
 /// record, or UTF-8 JSON, or both; it is converted at most once each way and only when somebody needs it.
 /// </summary>
-[Immutable]
+[Immutable, Alias("agents.Envelope")]
 public sealed class Envelope
 {
     private object? _value;
@@ -89,10 +90,13 @@ public sealed class Envelope
         where TMessage : notnull =>
         new(MessageId.New(), sender, recipient, Contract.Of(message.GetType()), message, default);
 
-    /// <summary>A new message that carries a JSON object as it is.</summary>
+    /// <summary>A new message that carries a JSON object as it is. Whether it is one, and fits the contract, its receiver finds out.</summary>
+    /// <exception cref="ArgumentException"><paramref name="payload"/> is empty; a message without members is <c>{}</c>.</exception>
     /// <exception cref="FormatException">The contract's name or version breaks the rules.</exception>
     public static Envelope CreateJson(AgentId sender, AgentId recipient, string type, ReadOnlyMemory<byte> payload, int version = 1) =>
-        new(MessageId.New(), sender, recipient, Contract.Untyped(type, version), value: null, payload);
+        payload.IsEmpty
+            ? throw new ArgumentException("The payload is empty; write {} for a message without members.", nameof(payload))
+            : new(MessageId.New(), sender, recipient, Contract.Untyped(type, version), value: null, payload);
 
     /// <summary>The same message for somebody else.</summary>
     public Envelope To(AgentId recipient) => new(this) { Recipient = recipient };
@@ -151,6 +155,9 @@ public sealed record EnvelopeExtras
 
     /// <summary>Small extra fields.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Which event of which topic it is; null for what no topic told. The platform's own: it is not read from outside.</summary>
+    public TopicPosition? Position { get; init; }
 
     /// <summary>The agents that wait, one for the next, for the answer to this ask; it never leaves the cluster.</summary>
     internal CallChain? Chain { get; init; }

@@ -10,7 +10,7 @@ namespace OrleansAgents.Messaging;
 internal static class EnvelopeExtrasBinary
 {
     private const byte End = 0, Correlation = 1, Causation = 2, Conversation = 3, SentAt = 4, Hop = 5, TraceParent = 6,
-        TraceState = 7, HeaderName = 8, HeaderValue = 9, ChainLink = 10;
+        TraceState = 7, HeaderName = 8, HeaderValue = 9, ChainLink = 10, Topic = 11, Position = 12;
 
     public static void Write(EnvelopeExtras? extras, Activity? span, ArrayBufferWriter<byte> output)
     {
@@ -40,6 +40,8 @@ internal static class EnvelopeExtrasBinary
             }
 
             WriteChain(output, extras.Chain);
+            Field(output, Topic, extras.Position?.Topic.Name);
+            Field(output, Position, extras.Position?.Position.ToString(CultureInfo.InvariantCulture));
         }
 
         output.GetSpan(1)[0] = End;
@@ -56,7 +58,7 @@ internal static class EnvelopeExtrasBinary
         var extras = new EnvelopeExtras();
         var hops = new List<AgentId>();
         Dictionary<string, string>? headers = null;
-        var headerName = "";
+        string headerName = "", topic = "";
         while (span[at++] is var tag && tag != End)
         {
             var text = EnvelopeBinary.ReadText(span, ref at);
@@ -72,6 +74,8 @@ internal static class EnvelopeExtrasBinary
                 case HeaderName: headerName = text; break;
                 case HeaderValue: (headers ??= new(StringComparer.Ordinal))[headerName] = text; break;
                 case ChainLink: extras = extras with { Chain = new CallChain(AgentId.Parse(text), extras.Chain) }; break;
+                case Topic: topic = text; break;
+                case Position: extras = extras with { Position = new(new(topic), long.Parse(text, CultureInfo.InvariantCulture)) }; break;
                 // A field of a later version says nothing to this one.
                 default: break;
             }

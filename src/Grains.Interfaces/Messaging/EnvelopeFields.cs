@@ -5,7 +5,7 @@ using OrleansAgents.Agents;
 namespace OrleansAgents.Messaging;
 
 /// <summary>Collects a message's members while it is read, and the problems with them.</summary>
-internal sealed class EnvelopeFields(MessageLimits limits, ContractCatalogue? catalogue, string? defaultKind)
+internal sealed class EnvelopeFields(MessageLimits limits, ContractCatalogue? catalogue, string? defaultKind, AgentId? defaultSender)
     : FieldReader(limits, defaultKind)
 {
     private static readonly string[] Known =
@@ -18,7 +18,8 @@ internal sealed class EnvelopeFields(MessageLimits limits, ContractCatalogue? ca
     private MessageId? _id;
     private string? _type;
     private int _version = 1;
-    private AgentId _sender, _recipient;
+    private AgentId _sender = defaultSender ?? default;
+    private AgentId _recipient;
     private ReadOnlyMemory<byte> _payload;
     private DateTimeOffset? _expiresAt;
     private EnvelopeExtras? _extras;
@@ -77,7 +78,7 @@ internal sealed class EnvelopeFields(MessageLimits limits, ContractCatalogue? ca
         {
             foreach (var required in (ReadOnlySpan<string>)["sender", "recipient", "type", "payload"])
             {
-                if (!_seen.Contains(required))
+                if (!_seen.Contains(required) && (required != "sender" || defaultSender is null))
                 {
                     Report("/" + required, RefusalCodes.MissingField, $"The field '{required}' is missing.");
                 }

@@ -12,10 +12,11 @@ public static class EnvelopeJson
 {
     /// <summary>
     /// Reads one message. A missing id is made up; a bare address takes <paramref name="defaultKind"/>, and is a problem
-    /// where that is null. Exactly one of the result's parts is null.
+    /// where that is null. A message without a sender takes <paramref name="defaultSender"/>, and has a problem where
+    /// that is null. Exactly one of the result's parts is null.
     /// </summary>
     public static (Envelope? Envelope, IReadOnlyList<Problem>? Problems) Read(
-        ReadOnlyMemory<byte> utf8, MessageLimits limits, ContractCatalogue? catalogue = null, string? defaultKind = null)
+        ReadOnlyMemory<byte> utf8, MessageLimits limits, ContractCatalogue? catalogue = null, string? defaultKind = null, AgentId? defaultSender = null)
     {
         if (utf8.Length > limits.MessageBytes)
         {
@@ -27,7 +28,7 @@ public static class EnvelopeJson
             return (null, [new Problem("", RefusalCodes.InvalidUtf8, "The message is no valid UTF-8.")]);
         }
 
-        var fields = new EnvelopeFields(limits, catalogue, defaultKind);
+        var fields = new EnvelopeFields(limits, catalogue, defaultKind, defaultSender);
         try
         {
             // The limit counts the levels of a member, the payload above all; the message around it is one more.
@@ -81,8 +82,8 @@ public static class EnvelopeJson
         json.WriteString("recipient", envelope.Recipient.ToString());
         json.WriteString("sender", envelope.Sender.ToString());
         WriteTime(json, "sentAt", extras?.SentAt);
-        WriteText(json, "traceparent", extras?.TraceParent);
-        WriteText(json, "tracestate", extras?.TraceState);
+        WriteText(json, "traceparent", extras?.TraceParent ?? TraceText.Format(envelope.Span?.Context ?? default));
+        WriteText(json, "tracestate", extras?.TraceState ?? envelope.Span?.TraceStateString);
         json.WriteString("type", envelope.Type);
         json.WriteNumber("version", envelope.Version);
         json.WriteEndObject();

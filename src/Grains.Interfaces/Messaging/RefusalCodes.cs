@@ -32,6 +32,8 @@ public static class RefusalCodes
     public const string BadTime = "bad-time";
     /// <summary>No silo hosts the recipient's kind.</summary>
     public const string UnknownKind = "unknown-kind";
+    /// <summary>The message is for another agent than the one it was delivered to.</summary>
+    public const string WrongRecipient = "wrong-recipient";
     /// <summary>The recipient's kind does not handle the contract.</summary>
     public const string UnknownContract = "unknown-contract";
     /// <summary>The recipient's kind handles the contract, but not in this version.</summary>

@@ -7,6 +7,7 @@ namespace OrleansAgents.Messaging;
 /// What an agent's gate answers. In one process it holds the handler's own object; where it crossed a process it holds
 /// UTF-8 JSON.
 /// </summary>
+[Alias("agents.Reply")]
 public readonly struct Reply
 {
     // A record, its UTF-8 JSON as byte[], or a Refusal: one slot keeps the struct at two words.

@@ -2,11 +2,60 @@ using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Topics;
 
-/// <summary>Where a topic's events are appended before they are acknowledged, and from where its agent reads them.</summary>
+/// <summary>
+/// Reads the events of topics. They are appended by the topic's agent within its commits
+/// (<see cref="Agents.AgentCommit.Events"/>), so the store of the agents is also the log.
+/// </summary>
 public interface ITopicLog
 {
-    /// <summary>Appends an event. When the task ends the log has it.</summary>
-    ValueTask AppendAsync(TopicId topic, Envelope envelope, CancellationToken cancellationToken);
+    /// <summary>
+    /// The events behind a position, oldest first, <paramref name="limit"/> at most; none when there is nothing yet. Where
+    /// retention has removed the next ones it goes on with the oldest kept.
+    /// </summary>
+    /// <exception cref="Agents.AgentStoreException">The log cannot be read.</exception>
+    ValueTask<IReadOnlyList<TopicEvent>> ReadAsync(TopicId topic, long after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The position behind which the events at or after a time stand.</summary>
+    /// <exception cref="Agents.AgentStoreException">The log cannot be read.</exception>
+    ValueTask<long> FindAsync(TopicId topic, DateTimeOffset at, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The events of all topics behind a place in the order they were written, <paramref name="limit"/> at most. Waits
+    /// until there is one.
+    /// </summary>
+    /// <param name="after">The place of the last one read; null to begin with what is written from now on.</param>
+    /// <param name="limit">At most that many.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="Agents.AgentStoreException">The log cannot be read.</exception>
+    ValueTask<IReadOnlyList<LoggedEvent>> ReadAllAsync(long? after, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>An event in a topic's log.</summary>
+/// <param name="Position">Its place in the topic, counting from 1 without gaps.</param>
+/// <param name="At">When it was appended.</param>
+/// <param name="Envelope">The message as it was published.</param>
+[GenerateSerializer, Immutable, Alias("agents.TopicEvent")]
+public sealed record TopicEvent([property: Id(0)] long Position, [property: Id(1)] DateTimeOffset At, [property: Id(2)] Envelope Envelope);
+
+/// <summary>An event among those of all topics.</summary>
+/// <param name="Place">Where it stands in the order of writing; ascending, with gaps.</param>
+/// <param name="Topic">Its topic.</param>
+/// <param name="Event">The event.</param>
+public sealed record LoggedEvent(long Place, TopicId Topic, TopicEvent Event);
+
+/// <summary>The last event of a topic that an agent handled.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Position">The event's position.</param>
+public sealed record TopicPosition(TopicId Topic, long Position);
+
+/// <summary>How long a topic's events are kept. The oldest go when either limit is passed.</summary>
+public sealed class TopicRetention
+{
+    /// <summary>For how long. 7 days unless told.</summary>
+    public TimeSpan Age { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How many bytes of events each topic keeps. 1 GiB unless told.</summary>
+    public long Bytes { get; set; } = 1L << 30;
 }
 
 /// <summary>The Orleans stream that carries topics. Its namespace and its provider have the same name.</summary>
@@ -20,7 +69,34 @@ public static class TopicStream
 [Alias("agents.ITopicGrain")]
 public interface ITopicGrain : IGrainWithStringKey
 {
-    /// <summary>The events from now on. Ends with an exception when the silo that serves it goes.</summary>
+    /// <summary>The events from a place on, without end. Throws when the silo that serves it goes.</summary>
     [Alias("Read")]
-    IAsyncEnumerable<Envelope> ReadAsync(CancellationToken cancellationToken);
+    IAsyncEnumerable<TopicEvent> ReadAsync(TopicStart start, CancellationToken cancellationToken);
+}
+
+/// <summary>Where reading a topic begins.</summary>
+[GenerateSerializer, Immutable, Alias("agents.TopicStart")]
+public sealed record TopicStart
+{
+    private TopicStart(long? after, DateTimeOffset? at) => (Position, Time) = (after, at);
+
+    /// <summary>With the next event.</summary>
+    public static TopicStart Now { get; } = new(after: null, at: null);
+
+    /// <summary>With the oldest event that is kept.</summary>
+    public static TopicStart Beginning { get; } = new(after: 0, at: null);
+
+    /// <summary>The position of the last event that is not wanted; null for another way to begin.</summary>
+    [Id(0)]
+    public long? Position { get; }
+
+    /// <summary>The time of the first event that is wanted; null for another way to begin.</summary>
+    [Id(1)]
+    public DateTimeOffset? Time { get; }
+
+    /// <summary>Behind an event that was read before.</summary>
+    public static TopicStart After(long position) => new(position, at: null);
+
+    /// <summary>With the first event that was published at a time or later.</summary>
+    public static TopicStart At(DateTimeOffset time) => new(after: null, time);
 }

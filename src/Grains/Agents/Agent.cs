@@ -1,6 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Messaging;
 using OrleansAgents.Telemetry;
+using OrleansAgents.Topics;
 
 namespace OrleansAgents.Agents;
 
@@ -43,11 +46,38 @@ public abstract class Agent : Grain, IAgentGrain
         }
     }
 
+    /// <summary>Whether the agent has things to do beyond its turns and its outgoing messages.</summary>
+    internal virtual bool HasWork(CommitBatch batch) => false;
+
+    /// <summary>Learns that events were appended to the agent's log.</summary>
+    internal virtual void OnAppended(IReadOnlyList<TopicEvent> events)
+    {
+    }
+
+    /// <summary>Ends what the agent does beyond its turns.</summary>
+    internal virtual Task OnStoppingAsync() => Task.CompletedTask;
+
+    /// <summary>What the agent's turns share; for the platform's own agents.</summary>
+    internal AgentTurns Turns => _turns;
+
     /// <summary>Runs once before the first message of an activation, after a durable agent's state is loaded.</summary>
     protected virtual ValueTask OnStartAsync(CancellationToken cancellationToken) => default;
 
-    ValueTask<Reply> IAgentGrain.DeliverAsync(Envelope envelope) =>
-        _turns.IsLoaded ? _turns.DeliverAsync(envelope) : LoadAndDeliverAsync(envelope);
+    ValueTask<Reply> IAgentGrain.DeliverAsync(Envelope envelope)
+    {
+        if (Gate.AdmitRecipient(envelope, Id) is { } refusal)
+        {
+            TurnTelemetry.Refused(Id.Kind, refusal);
+            return new(Reply.Refused(refusal));
+        }
+
+        return _turns.IsLoaded ? _turns.DeliverAsync(envelope) : LoadAndDeliverAsync(envelope);
+    }
+
+    async ValueTask<EventsReply> IAgentGrain.DeliverEventsAsync(EventBatch batch) =>
+        !_turns.IsLoaded && await _turns.LoadAsync(CancellationToken.None) is { } refusal
+            ? new EventsReply(0, Reply.Refused(refusal))
+            : await _turns.DeliverAsync(batch);
 
     ValueTask IAgentGrain.CancelAsync(Guid messageId)
     {
@@ -57,6 +87,14 @@ public abstract class Agent : Grain, IAgentGrain
 
     private async ValueTask<Reply> LoadAndDeliverAsync(Envelope envelope) =>
         await _turns.LoadAsync(CancellationToken.None) is { } refusal ? Reply.Refused(refusal) : await _turns.DeliverAsync(envelope);
+
+    async ValueTask IAgentGrain.WakeAsync()
+    {
+        if (_turns.IsLoaded || await _turns.LoadAsync(CancellationToken.None) is null)
+        {
+            _turns.Wake();
+        }
+    }
 
     async ValueTask IAgentGrain.StopAsync()
     {
@@ -73,20 +111,38 @@ public abstract class Agent : Grain, IAgentGrain
 public abstract class Agent<TState> : Agent, IDurableAgent
     where TState : class, new()
 {
-    /// <summary>The state. Read it anew in each turn: a turn that fails replaces it by the last committed one.</summary>
-    protected TState State { get; private set; } = new();
+    private TState _state = new();
 
-    byte[] IDurableAgent.WriteState() => PayloadJson.Write(State);
+    /// <summary>
+    /// The state. Read it anew in each turn: a turn that fails replaces it by the last committed one, and a turn that does
+    /// not read it cannot change it.
+    /// </summary>
+    protected TState State
+    {
+        get
+        {
+            ((IDurableAgent)this).IsStateTouched = true;
+            return _state;
+        }
+    }
 
-    void IDurableAgent.ReadState(ReadOnlyMemory<byte>? json) => State = json is { } utf8
-        ? System.Text.Json.JsonSerializer.Deserialize(utf8.Span, (System.Text.Json.Serialization.Metadata.JsonTypeInfo<TState>)PayloadJson.Options.GetTypeInfo(typeof(TState)))!
-        : new();
+    bool IDurableAgent.IsStateTouched { get; set; }
+
+    byte[] IDurableAgent.WriteState() => PayloadJson.Write(_state);
+
+    void IDurableAgent.ReadState(byte[]? json) => _state = json is null
+        ? new()
+        : JsonSerializer.Deserialize(json, (JsonTypeInfo<TState>)PayloadJson.Options.GetTypeInfo(typeof(TState)))!;
 }
 
 /// <summary>How the runtime reaches the state of a durable agent.</summary>
 internal interface IDurableAgent
 {
+    /// <summary>Whether the state was read by the agent, and so may have changed.</summary>
+    bool IsStateTouched { get; set; }
+
     byte[] WriteState();
 
-    void ReadState(ReadOnlyMemory<byte>? json);
+    /// <summary>Puts a state in place; null for that of an agent never stored.</summary>
+    void ReadState(byte[]? json);
 }

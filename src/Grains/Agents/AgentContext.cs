@@ -32,6 +32,12 @@ public sealed class AgentContext
 
     internal List<Envelope>? Outgoing { get; private set; }
 
+    internal List<OutgoingMessage>? Scheduled { get; private set; }
+
+    internal List<MessageId>? Unscheduled { get; private set; }
+
+    internal List<Envelope>? Events { get; private set; }
+
     private AgentTurns Turns => _turns ?? throw new InvalidOperationException(
         $"The turn of {Message.Contract} {Message.Id} is over; a context is not to be kept beyond its turn.");
 
@@ -42,10 +48,41 @@ public sealed class AgentContext
         Record(Envelope.Create(Self, to, message));
 
     /// <summary>Tells another agent a JSON object as it is, after the commit.</summary>
+    /// <exception cref="ArgumentException">The payload is empty; a message without members is <c>{}</c>.</exception>
     /// <exception cref="FormatException">The contract's name or version breaks the rules.</exception>
     /// <inheritdoc cref="Tell" path="/exception"/>
     public void TellJson(AgentId to, string type, ReadOnlyMemory<byte> payload, int version = 1) =>
         Record(Envelope.CreateJson(Self, to, type, payload, version));
+
+    /// <summary>Tells an agent later: not before <paramref name="at"/>, and soon after it. The answer is the id to cancel it by.</summary>
+    /// <exception cref="InvalidOperationException">The turn is over, or is that of a query, or the agent keeps no state to remember it by.</exception>
+    public MessageId Schedule<TMessage>(DateTimeOffset at, AgentId to, TMessage message)
+        where TMessage : notnull
+    {
+        if (Turns.Commits is null)
+        {
+            throw new InvalidOperationException($"{Self} is volatile and would forget what it schedules; derive it from Agent<TState>.");
+        }
+
+        var envelope = Link(Envelope.Create(Self, to, message), asks: false);
+        RefuseInQuery();
+        (Scheduled ??= []).Add(new OutgoingMessage(envelope, at));
+        return envelope.Id;
+    }
+
+    /// <summary>Tells an agent after a while.</summary>
+    /// <inheritdoc cref="Schedule{TMessage}(DateTimeOffset, AgentId, TMessage)" path="/exception"/>
+    public MessageId Schedule<TMessage>(TimeSpan after, AgentId to, TMessage message)
+        where TMessage : notnull =>
+        Schedule(Turns.Host.Time.GetUtcNow() + after, to, message);
+
+    /// <summary>Takes a scheduled message back, with this turn's commit. Does nothing when it is on its way already.</summary>
+    /// <inheritdoc cref="Tell" path="/exception"/>
+    public void CancelScheduled(MessageId message)
+    {
+        RefuseInQuery();
+        (Unscheduled ??= []).Add(message);
+    }
 
     /// <summary>Publishes an event to a topic, after the commit.</summary>
     /// <inheritdoc cref="Tell" path="/exception"/>
@@ -111,6 +148,16 @@ public sealed class AgentContext
     public async ValueTask UnsubscribeAsync(TopicId topic, CancellationToken cancellationToken = default) =>
         await AskAsync(topic.Agent, new TopicUnsubscribe(Self.ToString()), cancellationToken);
 
+    /// <summary>Appends a message to the agent's own log, with this turn's commit.</summary>
+    internal void Append(Envelope message) => (Events ??= []).Add(message);
+
+    /// <summary>Has the store keep a message that is never sent, until <see cref="CancelScheduled"/>.</summary>
+    internal void Keep(Envelope message) =>
+        (Scheduled ??= []).Add(new OutgoingMessage(message, Turns.Host.Time.GetUtcNow()) { DueAt = DateTimeOffset.MaxValue });
+
+    /// <summary>Sends a message as it is, after the commit: its id and its sender stay its own.</summary>
+    internal void Resend(Envelope message) => (Outgoing ??= []).Add(message);
+
     internal void Close() => _turns = null;
 
     internal void MergeInto(AgentContext outer)
@@ -119,16 +166,31 @@ public sealed class AgentContext
         {
             (outer.Outgoing ??= []).AddRange(Outgoing);
         }
+
+        if (Scheduled is not null)
+        {
+            (outer.Scheduled ??= []).AddRange(Scheduled);
+        }
+
+        if (Unscheduled is not null)
+        {
+            (outer.Unscheduled ??= []).AddRange(Unscheduled);
+        }
     }
 
     private void Record(Envelope envelope)
     {
+        RefuseInQuery();
+        (Outgoing ??= []).Add(Link(envelope, asks: false));
+    }
+
+    private void RefuseInQuery()
+    {
+        _ = Turns;
         if (Handler.IsQuery)
         {
             throw new InvalidOperationException($"{Message.Contract} is a query: its handler may change nothing and send nothing.");
         }
-
-        (Outgoing ??= []).Add(Link(envelope, asks: false));
     }
 
     private Envelope Link(Envelope envelope, bool asks)

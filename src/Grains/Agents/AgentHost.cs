@@ -15,10 +15,11 @@ internal sealed class AgentHost
     private readonly Delivery _delivery;
 
     public AgentHost(
-        IOptions<AgentOptions> options, IGrainFactory grains, GrainInterfaceTypeResolver types, AgentKinds kinds,
+        IOptions<AgentOptions> options, IOptions<HandledWindow> window, IGrainFactory grains, GrainInterfaceTypeResolver types, AgentKinds kinds,
         TimeProvider time, ILogger<AgentHost> logger, IEnumerable<IAgentStore> stores)
     {
         Options = options.Value;
+        Window = window.Value;
         Time = time;
         Logger = logger;
         Store = stores.LastOrDefault();
@@ -28,6 +29,8 @@ internal sealed class AgentHost
     }
 
     public AgentOptions Options { get; }
+
+    public HandledWindow Window { get; }
 
     public TimeProvider Time { get; }
 
@@ -64,6 +67,33 @@ internal sealed class AgentHost
             return Reply.Refused(fault);
         }
 
-        return await _delivery.SendAsync(_addressing.Find(envelope.Recipient), envelope, cancellationToken);
+        return await _delivery.SendAsync(Find(envelope.Recipient), envelope, cancellationToken);
     }
+
+    /// <summary>Delivers once. What failed in passing comes back as a refusal that says so.</summary>
+    public async ValueTask<Reply> TryAsync(Envelope envelope, CancellationToken cancellationToken)
+    {
+        if (_kinds.FindFault(envelope.Recipient.Kind) is { } fault)
+        {
+            return Reply.Refused(fault);
+        }
+
+        try
+        {
+            return await Find(envelope.Recipient).DeliverAsync(envelope).AsTask().WaitAsync(cancellationToken);
+        }
+        catch (Exception e) when (Delivery.IsTransient(e))
+        {
+            return Reply.Refused(Unreachable(envelope.Recipient, e));
+        }
+        catch (Exception e) when (Delivery.IsLasting(e))
+        {
+            return Delivery.ToReply(envelope, e);
+        }
+    }
+
+    public static Refusal Unreachable(AgentId agent, Exception e) =>
+        new(RefusalCodes.Unreachable, $"{agent} could not be reached ({e.GetType().Name}).");
+
+    public IAgentGrain Find(AgentId agent) => _addressing.Find(agent);
 }

@@ -1,6 +1,8 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Agents;
@@ -32,7 +34,43 @@ internal static class AgentManifest
         contract.Name, contract.Version, contract.IsQuery, Shape(contract.MessageType!), contract.ReplyType is { } reply ? Shape(reply) : null);
 
     // {"amount":"integer"} rather than a whole schema: short enough for every manifest.
-    private static string Shape(Type type) => Shorten(PayloadJson.Options.GetJsonSchemaAsNode(type)).ToJsonString(PayloadJson.Options);
+    internal static string Shape(Type type) =>
+        Shorten(PayloadJson.Options.GetJsonSchemaAsNode(type, new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Complete })).ToJsonString(PayloadJson.Options);
+
+    /// <summary>Adds what the exporter leaves out: that a record without members has none, and which elements may be null.</summary>
+    private static JsonNode Complete(JsonSchemaExporterContext context, JsonNode schema)
+    {
+        if (schema is JsonObject node)
+        {
+            if (context.TypeInfo.Kind == JsonTypeInfoKind.Object && node.ContainsKey("type"))
+            {
+                node.TryAdd("properties", new JsonObject());
+            }
+
+            if (node["items"] is not null && context.PropertyInfo?.AttributeProvider is PropertyInfo property)
+            {
+                MarkElements(node, new NullabilityInfoContext().Create(property));
+            }
+        }
+
+        return schema;
+    }
+
+    private static void MarkElements(JsonObject array, NullabilityInfo nullability)
+    {
+        var element = nullability.ElementType ?? nullability.GenericTypeArguments.FirstOrDefault();
+        if (element is null || array["items"] is not JsonObject items)
+        {
+            return;
+        }
+
+        if (element.ReadState == NullabilityState.Nullable && items["type"] is JsonValue type)
+        {
+            items["type"] = new JsonArray(type.DeepClone(), "null");
+        }
+
+        MarkElements(items, element);
+    }
 
     private static JsonNode Shorten(JsonNode? schema)
     {
@@ -58,7 +96,7 @@ internal static class AgentManifest
         }
 
         return node["enum"] is JsonArray values
-            ? JsonValue.Create(string.Join('|', values.Select(v => v?.ToString())))
+            ? JsonValue.Create(string.Join('|', values.Select(v => v?.ToString() ?? "null")))
             : node["type"] switch
             {
                 JsonArray types => JsonValue.Create(string.Join('|', types.Select(t => t!.ToString()))),

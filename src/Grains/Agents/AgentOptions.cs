@@ -17,15 +17,24 @@ public sealed class AgentOptions
     /// <summary>How many handled messages a volatile agent remembers. 256 unless told.</summary>
     public int VolatileWindow { get; set; } = 256;
 
-    /// <summary>How many handled messages a durable agent remembers. 10,000 unless told.</summary>
-    public int DurableWindow { get; set; } = 10_000;
+    /// <summary>How many messages an agent may have on their way; with more, new messages are refused as busy. 10,000 unless told.</summary>
+    public int OutboxLength { get; set; } = 10_000;
 
-    /// <summary>How long a durable agent remembers a handled message. 10 minutes unless told.</summary>
-    public TimeSpan WindowAge { get; set; } = TimeSpan.FromMinutes(10);
+    /// <summary>How old an outgoing message may grow, from when it was first due, before it becomes a dead letter. 1 hour unless told.</summary>
+    public TimeSpan OutgoingAge { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>How long an ask from within a turn waits at most; the deadline of the turn's own message may end it earlier. 30 seconds unless told.</summary>
     public TimeSpan AskTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a stopping agent goes on sending what its turns recorded. 5 seconds unless told.</summary>
     public TimeSpan StopPatience { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a silo looks for agents that are due. 100 ms unless told.</summary>
+    public TimeSpan WakePeriod { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// After how long another silo goes on with the messages of one that died. A silo that starts goes on with all it
+    /// finds at once. 10 seconds unless told.
+    /// </summary>
+    public TimeSpan WakeAfter { get; set; } = TimeSpan.FromSeconds(10);
 }

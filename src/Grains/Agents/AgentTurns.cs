@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using OrleansAgents.Messaging;
 using OrleansAgents.Telemetry;
 
@@ -7,51 +6,39 @@ namespace OrleansAgents.Agents;
 
 /// <summary>
 /// The turns of one activation: one handler at a time from a bounded first-in-first-out queue. Everything here runs on
-/// the agent's own scheduler, so it takes no lock. A handler that finishes without waiting costs no task.
+/// the agent's own scheduler, so it takes no lock. A handler of a volatile agent that finishes without waiting costs no
+/// task. What a durable agent adds is in the other part of this class.
 /// </summary>
-internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, HandlerTable handlers)
+internal sealed partial class AgentTurns
 {
+    private readonly Agent _agent;
+    private readonly HandlerTable _handlers;
     private HandledMessages? _handled;
     private TurnQueue? _queue;
     private AgentContext? _running;
     private TurnCancellation? _cancellation;
-    private DurableState? _durable;
     private Outbox? _outbox;
     private TaskCompletionSource? _idle;
     private bool _stopping;
     private string? _name;
 
-    public AgentId Id { get; } = id;
-
-    public AgentHost Host { get; } = host;
-
-    /// <summary>False while a durable agent's state could not be read; the next message tries again.</summary>
-    public bool IsLoaded { get; private set; } = agent is not IDurableAgent;
-
-    /// <summary>Reads a durable agent's state, and goes on with what it had not sent yet; the answer is why it could not.</summary>
-    public async ValueTask<Refusal?> LoadAsync(CancellationToken cancellationToken)
+    public AgentTurns(AgentHost host, Agent agent, AgentId id, HandlerTable handlers)
     {
-        _durable ??= new DurableState(Host.Store, Id, (IDurableAgent)agent);
-        var (record, refusal) = await _durable.LoadAsync(Host.Logger, cancellationToken);
-        if (refusal is not null || IsLoaded)
-        {
-            return refusal;
-        }
-
-        IsLoaded = true;
-        if (record is not null)
-        {
-            Handled().Restore(record.Handled);
-            Send(record.Outgoing);
-        }
-
-        return null;
+        (Host, _agent, Id, _handlers) = (host, agent, id, handlers);
+        Commits = agent is IDurableAgent durable ? new Commits(host, id, durable, this) : null;
+        IsLoaded = Commits is null;
     }
+
+    public AgentId Id { get; }
+
+    public AgentHost Host { get; }
+
+    public Outbox Outbox => _outbox ??= new Outbox(Host, Id, Commits);
 
     public ValueTask<Reply> DeliverAsync(Envelope envelope)
     {
         var now = Host.Time.GetUtcNow().UtcTicks;
-        if (Gate.Admit(envelope, Host.Options.Limits, handlers, now, out var handler) is { } refusal)
+        if (Gate.Admit(envelope, Host.Options.Limits, _handlers, now, out var handler) is { } refusal)
         {
             return Refuse(refusal);
         }
@@ -62,22 +49,19 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
             return new ValueTask<Reply>(known.AsDuplicate());
         }
 
-        if (_running is not null)
-        {
-            return DeliverBusyAsync(envelope, handler);
-        }
-
-        return _stopping ? Refuse(Stopping()) : Start(envelope, handler);
+        return _queue is { IsEmpty: false } ? DeliverBesidesAsync(envelope, handler)
+            : _stopping ? Refuse(TurnFailure.Stopping(Id))
+            : Start(envelope, handler, waited: null);
     }
 
-    /// <summary>Cancels a message that runs or waits.</summary>
+    /// <summary>Cancels a message that runs or waits. One whose turn is over cannot be cancelled.</summary>
     public void Cancel(MessageId message)
     {
         if (_running?.Message.Id == message)
         {
             _cancellation?.Cancel();
         }
-        else if (_queue?.Find(message) is { } turn)
+        else if (_queue?.Find(message) is { IsWaiting: true } turn)
         {
             _queue.Settle(turn, Reply.Refused(new Refusal(RefusalCodes.Cancelled, "The caller cancelled before the message's turn came.")));
         }
@@ -87,22 +71,27 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
-        _queue?.SettleWaiting(Stopping());
+        _queue?.SettleWaiting(TurnFailure.Stopping(Id));
         if (_running is not null)
         {
             _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await _idle.Task.WaitAsync(cancellationToken);
         }
 
+        await _agent.OnStoppingAsync();
+        await (Commits?.DrainAsync() ?? Task.CompletedTask);
+
         if (_outbox is not null)
         {
-            await _outbox.CloseAsync(Host.Options.StopPatience, cancellationToken);
+            await _outbox.CloseAsync(Commits?.Fault is null ? Host.Options.StopPatience : TimeSpan.Zero, cancellationToken);
+            await (Commits?.DrainAsync() ?? Task.CompletedTask);
         }
     }
 
-    private ValueTask<Reply> DeliverBusyAsync(Envelope envelope, Handler handler)
+    /// <summary>Takes a message while others run, wait, or are not stored yet.</summary>
+    private ValueTask<Reply> DeliverBesidesAsync(Envelope envelope, Handler handler)
     {
-        if (_queue?.Find(envelope.Id) is { } twin)
+        if (_queue!.Find(envelope.Id) is { } twin)
         {
             TurnTelemetry.Duplicate(Id.Kind);
             return twin.JoinAsync();
@@ -110,24 +99,33 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
 
         if (_stopping)
         {
-            return Refuse(Stopping());
+            return Refuse(TurnFailure.Stopping(Id));
+        }
+
+        if (_running is null)
+        {
+            return Start(envelope, handler, waited: null);
         }
 
         if (envelope.Extras?.Chain is { } chain && chain.Contains(Id))
         {
-            return handlers.Reentrant
-                ? NestedTurn.RunAsync(agent, Host, new AgentContext(this, envelope, handler), _running!, _durable, _cancellation!)
+            return _handlers.Reentrant
+                ? NestedTurn.RunAsync(_agent, Host, new AgentContext(this, envelope, handler), _running, Commits, _cancellation!)
                 : Refuse(chain.Refuse(Id));
         }
 
-        _queue ??= new TurnQueue();
         return _queue.Waiting >= Host.Options.QueueLength
-            ? Refuse(new Refusal(RefusalCodes.Busy, $"{_queue.Waiting} messages wait at {Id}; that is the limit.") { RetryAfterMs = 100 })
+            ? Refuse(TurnFailure.Busy($"{_queue.Waiting} messages wait at {Id}; that is the limit."))
             : new ValueTask<Reply>(_queue.Enqueue(envelope, handler).Task);
     }
 
-    private ValueTask<Reply> Start(Envelope envelope, Handler handler)
+    private ValueTask<Reply> Start(Envelope envelope, Handler handler, PendingTurn? waited)
     {
+        if (_outbox is { IsFull: true } && !handler.IsQuery)
+        {
+            return Refuse(TurnFailure.Busy($"{Id} has {Host.Options.OutboxLength} messages to send; that is the limit."));
+        }
+
         var started = TurnTelemetry.Begin();
         var context = new AgentContext(this, envelope, handler);
         _running = context;
@@ -135,8 +133,8 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
         ValueTask<object?> answer;
         try
         {
-            answer = handler.InvokeAsync(agent, context, (_cancellation ??= new TurnCancellation(Host.Time)).Token);
-            if (answer.IsCompletedSuccessfully && _durable is null)
+            answer = handler.InvokeAsync(_agent, context, (_cancellation ??= new TurnCancellation(Host.Time)).Token);
+            if (answer.IsCompletedSuccessfully && Commits is null)
             {
                 var reply = Reply.Accepted(answer.Result);
                 End(context, reply, started, span);
@@ -148,44 +146,49 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
             answer = ValueTask.FromException<object?>(e);
         }
 
-        return FinishAsync(context, answer, started, span);
+        var turn = waited ?? (_queue ??= new TurnQueue()).Track(envelope, handler);
+        turn.Started = started;
+        _ = FinishAsync(context, turn, answer, span);
+        return new ValueTask<Reply>(turn.Task);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Reply> FinishAsync(AgentContext context, ValueTask<object?> answer, long started, Activity? span)
+    private async Task FinishAsync(AgentContext context, PendingTurn turn, ValueTask<object?> answer, Activity? span)
     {
-        var turn = (_queue ??= new TurnQueue()).Find(context.Message.Id) ?? _queue.Track(context.Message, context.Handler);
-        Reply reply;
-        if (!answer.IsCompleted)
+        var ranOn = !answer.IsCompleted;
+        if (ranOn)
         {
             _cancellation!.Arm(context.Message);
         }
 
+        Reply reply;
+        var isRecorded = false;
         try
         {
             reply = Reply.Accepted(await answer);
-            if (_durable is not null && !context.Handler.IsQuery)
-            {
-                await _durable.CommitAsync(context, reply, Host.Time.GetUtcNow());
-            }
+            isRecorded = TryRecord(context, turn, reply);
         }
         catch (Exception e)
         {
             reply = TurnFailure.ToReply(e, context, Host, _cancellation);
-            _durable?.RollBack();
-            if (e is StaleEtagException)
-            {
-                // Another activation owns the agent now.
-                _stopping = true;
-                ((IGrainBase)agent).DeactivateOnIdle();
-            }
+            Commits?.RollBack();
         }
 
         _cancellation!.Renew();
-        End(context, reply, started, span);
-        _queue.Settle(turn, reply);
-        StartWaiting(_queue);
-        return reply;
+        if (Commits?.Fault is { } fault)
+        {
+            reply = Reply.Refused(fault);
+        }
+
+        End(context, reply, turn.Started, span);
+        if (!isRecorded && Commits?.TryFollow(turn, reply) is not true)
+        {
+            _queue!.Settle(turn, reply);
+        }
+
+        if (ranOn)
+        {
+            StartWaiting(_queue!);
+        }
     }
 
     private void End(AgentContext context, Reply reply, long started, Activity? span)
@@ -194,15 +197,9 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
         _running = null;
         if (reply.Outcome == Outcome.Accepted)
         {
-            if (!context.Handler.IsQuery)
+            if (Commits is null)
             {
-                // A volatile agent forgets by number only, so it need not read the clock.
-                Handled().Add(context.Message.Id, reply, _durable is null ? 0 : Host.Time.GetUtcNow().UtcTicks);
-            }
-
-            if (context.Outgoing is { } outgoing)
-            {
-                Send(outgoing);
+                KeepVolatile(context, reply);
             }
         }
         else
@@ -219,31 +216,35 @@ internal sealed class AgentTurns(AgentHost host, Agent agent, AgentId id, Handle
         }
     }
 
+    private void KeepVolatile(AgentContext context, Reply reply)
+    {
+        if (!context.Handler.IsQuery)
+        {
+            // These are forgotten by their number and not by their age, so the clock need not be read.
+            (_handled ??= new HandledMessages(Host.Options.VolatileWindow)).Add(context.Message.Id, reply, nowTicks: 0);
+        }
+
+        if (context.Outgoing is { } outgoing)
+        {
+            Outbox.Enqueue(outgoing, Host.Time.GetUtcNow());
+        }
+    }
+
     private void StartWaiting(TurnQueue queue)
     {
         while (_running is null && queue.Next(Host.Time) is { } turn)
         {
-            var run = Start(turn.Envelope, turn.Handler);
-            if (!run.IsCompletedSuccessfully)
+            var run = Start(turn.Envelope, turn.Handler, turn);
+            if (run.IsCompletedSuccessfully)
             {
-                // Its end settles the waiting message and starts the next.
-                _ = run.AsTask();
-                return;
+                queue.Settle(turn, run.Result);
             }
-
-            queue.Settle(turn, run.Result);
         }
     }
-
-    private void Send(IReadOnlyList<Envelope> outgoing) => (_outbox ??= new Outbox(Host, Id, _durable)).Enqueue(outgoing);
-
-    private HandledMessages Handled() => _handled ??= HandledMessages.Create(Host.Options, isDurable: _durable is not null);
 
     private ValueTask<Reply> Refuse(Refusal refusal)
     {
         TurnTelemetry.Refused(Id.Kind, refusal);
         return new ValueTask<Reply>(Reply.Refused(refusal));
     }
-
-    private Refusal Stopping() => new(RefusalCodes.Stopping, $"{Id} is stopping; the same message sent again reaches its next activation.");
 }

@@ -20,10 +20,6 @@ internal sealed class HandledMessages(int limit, TimeSpan? age = null)
         public int Following;
     }
 
-    public static HandledMessages Create(AgentOptions options, bool isDurable) => isDurable
-        ? new HandledMessages(options.DurableWindow, options.WindowAge)
-        : new HandledMessages(options.VolatileWindow);
-
     /// <summary>Remembers what a store kept, oldest first.</summary>
     public void Restore(IReadOnlyList<HandledMessage> handled)
     {

@@ -15,6 +15,7 @@ internal sealed class HandlerTable
     {
         Kind = attribute.Kind;
         Reentrant = attribute.Reentrant;
+        TakesWholeMessages = Kind == DeadLetters.DeadLetterAddress.Kind;
         _any = typeof(IHandleAny).IsAssignableFrom(agentClass) ? new AnyHandler(Kind) : null;
         _handlers = FindInterfaces(agentClass).Select(Create).ToFrozenDictionary(h => h.Contract!);
         _byName = _handlers.Values.ToFrozenDictionary(h => (h.Contract!.Name, h.Contract.Version));
@@ -23,6 +24,9 @@ internal sealed class HandlerTable
     public string Kind { get; }
 
     public bool Reentrant { get; }
+
+    /// <summary>Whether payloads hold whole messages, whose own payloads may be as large as the limit.</summary>
+    public bool TakesWholeMessages { get; }
 
     /// <summary>Every contract that a class handles.</summary>
     /// <exception cref="InvalidOperationException">A handled type is no contract.</exception>

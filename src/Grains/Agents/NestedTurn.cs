@@ -9,9 +9,9 @@ namespace OrleansAgents.Agents;
 internal static class NestedTurn
 {
     public static async ValueTask<Reply> RunAsync(
-        Agent agent, AgentHost host, AgentContext context, AgentContext outer, DurableState? durable, TurnCancellation cancellation)
+        Agent agent, AgentHost host, AgentContext context, AgentContext outer, Commits? commits, TurnCancellation cancellation)
     {
-        var snapshot = durable?.Snapshot();
+        var snapshot = commits?.Snapshot();
         try
         {
             var reply = Reply.Accepted(await context.Handler.InvokeAsync(agent, context, cancellation.Token));
@@ -22,7 +22,7 @@ internal static class NestedTurn
         {
             if (snapshot is not null)
             {
-                durable!.Restore(snapshot);
+                commits!.Restore(snapshot);
             }
 
             return TurnFailure.ToReply(e, context, host, cancellation);

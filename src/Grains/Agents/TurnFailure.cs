@@ -4,7 +4,7 @@ using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Agents;
 
-/// <summary>What the sender learns of a turn that threw. The whole exception goes to the log only.</summary>
+/// <summary>What the sender learns of a turn that threw, or could not be. A whole exception goes to the log only.</summary>
 internal static partial class TurnFailure
 {
     public static Reply ToReply(Exception exception, AgentContext context, AgentHost host, TurnCancellation? cancellation)
@@ -20,11 +20,6 @@ internal static partial class TurnFailure
                 return Reply.Refused(cancellation.ByCaller
                     ? new Refusal(RefusalCodes.Cancelled, $"The caller cancelled while {message.Recipient} handled the message; it stopped and changed nothing.")
                     : new Refusal(RefusalCodes.DeadlineExceeded, $"The deadline passed while {message.Recipient} handled the message; it stopped and changed nothing."));
-            case StaleEtagException:
-                return Reply.Refused(new Refusal(RefusalCodes.Stopping, exception.Message));
-            case AgentStoreException:
-                LogStore(host.Logger, message, exception);
-                return Reply.Refused(new Refusal(RefusalCodes.StoreUnavailable, $"The store could not take the turn of {message.Recipient}; it changed nothing."));
             default:
                 LogFailed(host.Logger, message, exception);
                 return Reply.Failed(new Refusal(
@@ -33,9 +28,11 @@ internal static partial class TurnFailure
         }
     }
 
+    public static Refusal Stopping(AgentId agent) =>
+        new(RefusalCodes.Stopping, $"{agent} is stopping; the same message sent again reaches its next activation.");
+
+    public static Refusal Busy(string why) => new(RefusalCodes.Busy, why) { RetryAfterMs = 100 };
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The handler of {Envelope} failed")]
     private static partial void LogFailed(ILogger logger, Envelope envelope, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The store could not take the turn of {Envelope}")]
-    private static partial void LogStore(ILogger logger, Envelope envelope, Exception exception);
 }

@@ -3,8 +3,8 @@ using OrleansAgents.Messaging;
 namespace OrleansAgents.Agents;
 
 /// <summary>
-/// The messages that wait for their turn, first in first out, and those whose turn runs on: found by id, so that a
-/// duplicate joins its twin and a cancellation finds its message.
+/// The messages that wait for their turn, first in first out, those whose turn runs on, and those whose turn is over and
+/// not stored yet: found by id, so that a duplicate joins its twin and a cancellation finds its message.
 /// </summary>
 internal sealed class TurnQueue
 {
@@ -13,9 +13,12 @@ internal sealed class TurnQueue
 
     public int Waiting => _waiting.Count;
 
+    /// <summary>Whether no turn runs on, waits, or is over and not stored.</summary>
+    public bool IsEmpty => _pending.Count == 0;
+
     public PendingTurn? Find(MessageId message) => _pending.GetValueOrDefault(message);
 
-    /// <summary>Makes a message known whose turn runs on.</summary>
+    /// <summary>Makes a message known whose turn has begun.</summary>
     public PendingTurn Track(Envelope envelope, Handler handler)
     {
         var turn = new PendingTurn(envelope, handler);
@@ -26,6 +29,7 @@ internal sealed class TurnQueue
     public PendingTurn Enqueue(Envelope envelope, Handler handler)
     {
         var turn = Track(envelope, handler);
+        turn.IsWaiting = true;
         _waiting.Enqueue(turn);
         return turn;
     }
@@ -40,6 +44,7 @@ internal sealed class TurnQueue
                 continue;
             }
 
+            turn.IsWaiting = false;
             if (turn.Envelope.Deadline == 0 || turn.Envelope.Deadline > time.GetUtcNow().UtcTicks)
             {
                 return turn;
@@ -66,13 +71,18 @@ internal sealed class TurnQueue
     }
 }
 
-/// <summary>A message that waits for its turn, or whose turn runs on.</summary>
+/// <summary>A message whose sender waits for the answer.</summary>
 internal sealed class PendingTurn(Envelope envelope, Handler handler)
     : TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     public Envelope Envelope { get; } = envelope;
 
     public Handler Handler { get; } = handler;
+
+    public bool IsWaiting { get; set; }
+
+    /// <summary>When its turn began, as a timestamp of the stopwatch.</summary>
+    public long Started { get; set; }
 
     /// <summary>The answer, for a duplicate of the message.</summary>
     public async ValueTask<Reply> JoinAsync() => (await Task).AsDuplicate();

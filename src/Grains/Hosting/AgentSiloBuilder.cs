@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
 using OrleansAgents.Agents;
+using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
+using OrleansAgents.Scheduling;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Hosting;
@@ -20,7 +22,12 @@ public static class AgentSiloBuilder
         var services = silo.Services;
         services.AddOptions<AgentOptions>()
             .Validate(o => o.QueueLength > 0, "AgentOptions.QueueLength must be 1 or more; 10,000 is the default.")
-            .Validate(o => o.VolatileWindow > 0 && o.DurableWindow > 0, "AgentOptions.VolatileWindow and DurableWindow must be 1 or more; 256 and 10,000 are the defaults.")
+            .Validate(o => o.VolatileWindow > 0, "AgentOptions.VolatileWindow must be 1 or more; 256 is the default.")
+            .Validate(o => o.OutboxLength > 0, "AgentOptions.OutboxLength must be 1 or more; 10,000 is the default.")
+            .Validate(o => o.WakePeriod > TimeSpan.Zero, "AgentOptions.WakePeriod must be above zero; 100 ms is the default.")
+            .ValidateOnStart();
+        services.AddOptions<HandledWindow>()
+            .Validate(w => w.Count > 0 && w.Age > TimeSpan.Zero, "HandledWindow.Count and Age must be above zero; 10,000 and 10 minutes are the defaults.")
             .ValidateOnStart();
         if (configure is not null)
         {
@@ -37,7 +44,12 @@ public static class AgentSiloBuilder
             var hosted = registered.Select(r => r.AgentClass).ToHashSet();
             options.Classes.RemoveWhere(type => typeof(Agent).IsAssignableFrom(type) && !hosted.Contains(type));
         });
-        return silo.AddAgent(typeof(TopicAgent));
+        if (!services.Any(s => s.ImplementationType == typeof(WakeService)))
+        {
+            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, WakeService>();
+        }
+
+        return silo.AddAgent(typeof(TopicAgent)).AddAgent(typeof(DeadLettersAgent));
     }
 
     /// <summary>Hosts every agent class of an assembly: each class that is not abstract and has an <see cref="AgentAttribute"/>.</summary>

@@ -5,10 +5,15 @@ namespace OrleansAgents.Messaging;
 /// <summary>What every message passes before a turn, however it came. Pure: values in, a refusal or null out.</summary>
 internal static class Gate
 {
+    /// <summary>Whether the message came to the agent it is for; checked first, before that agent even loads its state.</summary>
+    public static Refusal? AdmitRecipient(Envelope envelope, AgentId self) => envelope.Recipient == self
+        ? null
+        : new Refusal(RefusalCodes.WrongRecipient, $"The message is for '{envelope.Recipient}' and came to '{self}'.");
+
     public static Refusal? Admit(Envelope envelope, MessageLimits limits, HandlerTable handlers, long nowTicks, out Handler? handler)
     {
         handler = null;
-        if (envelope.HasJson && envelope.PayloadJson.Length > limits.PayloadBytes)
+        if (envelope.HasJson && envelope.PayloadJson.Length > limits.PayloadBytes && !handlers.TakesWholeMessages)
         {
             return new Refusal(RefusalCodes.TooLarge, $"The payload holds {envelope.PayloadJson.Length} bytes; {limits.PayloadBytes} is the limit.");
         }

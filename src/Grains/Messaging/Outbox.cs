@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using OrleansAgents.Agents;
 using OrleansAgents.Telemetry;
 
@@ -6,27 +5,65 @@ namespace OrleansAgents.Messaging;
 
 /// <summary>
 /// Sends an agent's outgoing messages: in order to each recipient, to different recipients at once, repeated until they
-/// are acknowledged or given up on. Runs on the agent's own scheduler.
+/// are acknowledged or end as dead letters. A message that its recipient's handler fails on is set aside and tried again
+/// by itself, so that it does not hold up those behind it. Runs on the agent's own scheduler.
 /// </summary>
-internal sealed partial class Outbox(AgentHost host, AgentId self, DurableState? durable)
+internal sealed class Outbox
 {
-    private readonly Dictionary<AgentId, Queue<Envelope>> _queues = [];
+    private readonly AgentHost _host;
+    private readonly Commits? _commits;
+    private readonly DeadLetterOffice _deadLetters;
+    private readonly Dictionary<AgentId, Queue<OutgoingMessage>> _queues = [];
+    private readonly LaterMessages _later;
     private readonly CancellationTokenSource _closing = new();
     private TaskCompletionSource? _empty;
+    private int _count;
 
-    public void Enqueue(IReadOnlyList<Envelope> messages)
+    public Outbox(AgentHost host, AgentId self, Commits? commits)
+    {
+        (_host, _commits) = (host, commits);
+        _deadLetters = new DeadLetterOffice(host, self);
+        _later = new LaterMessages(host.Time, SendNow, _closing.Token);
+    }
+
+    public bool IsFull => _count >= _host.Options.OutboxLength;
+
+    /// <summary>Messages that wait for their time, by id: scheduled ones, those set aside, and dead letters.</summary>
+    public LaterMessages Later => _later;
+
+    /// <summary>When the first message is due, now or later; null for never.</summary>
+    public DateTimeOffset? FindNextDue(IReadOnlyList<OutgoingMessage> added)
+    {
+        var due = _count > 0 ? DateTimeOffset.MinValue : _later.NextDue;
+        foreach (var message in added)
+        {
+            due = due < message.DueAt || message.DueAt == DateTimeOffset.MaxValue ? due : message.DueAt;
+        }
+
+        return due;
+    }
+
+    public void Enqueue(IReadOnlyList<Envelope> messages, DateTimeOffset now)
     {
         foreach (var message in messages)
         {
-            if (_queues.TryGetValue(message.Recipient, out var queue))
-            {
-                queue.Enqueue(message);
-                continue;
-            }
+            SendNow(new OutgoingMessage(message, now));
+        }
+    }
 
-            _queues[message.Recipient] = queue = new Queue<Envelope>();
-            queue.Enqueue(message);
-            _ = PumpAsync(message.Recipient, queue);
+    public void Enqueue(IReadOnlyList<OutgoingMessage> messages)
+    {
+        var now = messages.Count > 0 ? _host.Time.GetUtcNow() : default;
+        foreach (var message in messages)
+        {
+            if (message.DueAt > now)
+            {
+                _later.Put(message);
+            }
+            else
+            {
+                SendNow(message);
+            }
         }
     }
 
@@ -39,27 +76,47 @@ internal sealed partial class Outbox(AgentHost host, AgentId self, DurableState?
         if (_queues.Count > 0)
         {
             _empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await _empty.Task.WaitAsync(patience, host.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            await _closing.CancelAsync();
-            await _empty.Task.WaitAsync(cancellationToken);
+            await _empty.Task.WaitAsync(patience, _host.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        await _closing.CancelAsync();
+        if (_queues.Count > 0)
+        {
+            await _empty!.Task.WaitAsync(cancellationToken);
         }
     }
 
-    private async Task PumpAsync(AgentId recipient, Queue<Envelope> queue)
+    private void SendNow(OutgoingMessage message)
+    {
+        if (_closing.IsCancellationRequested)
+        {
+            return;
+        }
+
+        _count++;
+        var recipient = message.Envelope.Recipient;
+        if (_queues.TryGetValue(recipient, out var queue))
+        {
+            queue.Enqueue(message);
+            return;
+        }
+
+        _queues[recipient] = queue = new Queue<OutgoingMessage>();
+        queue.Enqueue(message);
+        _ = PumpAsync(recipient, queue);
+    }
+
+    private async Task PumpAsync(AgentId recipient, Queue<OutgoingMessage> queue)
     {
         await Task.Yield();
         while (queue.TryPeek(out var message) && await SendAsync(message))
         {
-            durable?.Acknowledge(message.Id);
             queue.Dequeue();
+            _count--;
         }
 
+        _count -= queue.Count;
         _queues.Remove(recipient);
-        if (_queues.Count == 0)
-        {
-            await TellStoreAsync();
-        }
-
         if (_queues.Count == 0)
         {
             _empty?.TrySetResult();
@@ -67,52 +124,84 @@ internal sealed partial class Outbox(AgentHost host, AgentId self, DurableState?
         }
     }
 
-    /// <summary>False when it was not sent, and is not to be given up on either.</summary>
-    private async Task<bool> SendAsync(Envelope message)
+    /// <summary>True when the message needs no more care from its queue; false when the outbox closed before.</summary>
+    private async Task<bool> SendAsync(OutgoingMessage message)
     {
-        try
+        while (true)
         {
-            var reply = await host.SendAsync(message, _closing.Token);
-            if (reply.Refusal is { } refusal)
+            try
             {
-                GiveUp(message, refusal.Code, refusal.Message, null);
+                var reply = await _host.TryAsync(message.Envelope, _closing.Token);
+                if (reply.Refusal is not { } refusal)
+                {
+                    _commits?.Acknowledge(message.Envelope.Id);
+                    return true;
+                }
+
+                message = message with { Attempts = message.Attempts + 1 };
+                var canRepeat = reply.Outcome == Outcome.Failed || RefusalCodes.IsTransient(refusal.Code);
+                if (!canRepeat || (IsExhausted(message) && !_deadLetters.IsOffice(message.Envelope.Recipient)))
+                {
+                    GiveUp(message, refusal);
+                    return true;
+                }
+
+                AgentTelemetry.Retries.Add(1);
+                var pause = Delivery.Pause(_host.Options.Delivery, message.Attempts, refusal);
+                if (reply.Outcome == Outcome.Failed)
+                {
+                    SetAside(message with { DueAt = _host.Time.GetUtcNow() + pause });
+                    return true;
+                }
+
+                await Task.Delay(pause, _host.Time, _closing.Token);
+            }
+            catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+            {
+                if (_commits is null)
+                {
+                    _deadLetters.Log(message, RefusalCodes.Stopping, "Its sender stopped, and is volatile.");
+                }
+
+                return false;
             }
         }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested && durable is not null)
-        {
-            return false;
-        }
-        catch (Exception e)
-        {
-            // The boundary: whatever it is, this message ends here and the ones behind it go on.
-            GiveUp(message, RefusalCodes.Unreachable, "It could not be delivered.", e);
-        }
-
-        return true;
     }
 
-    private void GiveUp(Envelope message, string code, string reason, Exception? exception)
+    private bool IsExhausted(OutgoingMessage message) =>
+        message.Attempts > _host.Options.Delivery.MaxRetries || _host.Time.GetUtcNow() - message.Since > _host.Options.OutgoingAge;
+
+    private void SetAside(OutgoingMessage message)
     {
-        LogGivenUp(host.Logger, message, code, reason, exception);
-        TurnTelemetry.GaveUp(self.Kind);
+        if (_commits is null)
+        {
+            _later.Put(message);
+        }
+        else
+        {
+            // The store remembers the attempts; the commit brings it to those that wait.
+            _commits.Replace(old: null, message);
+        }
     }
 
-    private async Task TellStoreAsync()
+    private void GiveUp(OutgoingMessage message, Refusal refusal)
     {
-        try
+        if (_deadLetters.IsOffice(message.Envelope.Recipient))
         {
-            await (durable?.CommitAcknowledgedAsync() ?? default);
+            // There is nowhere left to tell it to: the letter itself was refused.
+            _deadLetters.Log(message, refusal.Code, refusal.Message);
+            _commits?.Acknowledge(message.Envelope.Id);
+            return;
         }
-        catch (AgentStoreException e)
+
+        var letter = _deadLetters.Write(message, refusal);
+        if (_commits is null)
         {
-            // They stay in the store and are sent again after the next load; the receivers know their ids.
-            LogNotAcknowledged(host.Logger, self, e);
+            SendNow(letter);
+        }
+        else
+        {
+            _commits.Replace(message.Envelope.Id, letter);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Gave up on {Message}: {Code}: {Reason}")]
-    private static partial void LogGivenUp(ILogger logger, Envelope message, string code, string reason, Exception? exception);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Agent} could not note that its outgoing messages arrived; they will be sent again")]
-    private static partial void LogNotAcknowledged(ILogger logger, AgentId agent, Exception exception);
 }

@@ -1,124 +1,114 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Orleans.Streams;
-using Orleans.Streams.Core;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Topics;
 
-/// <summary>What a topic keeps.</summary>
-internal sealed class TopicState
-{
-    public List<string> Subscribers { get; set; } = [];
-}
-
 /// <summary>
-/// Serves one topic: appends what is published to the log, reads the log as its stream's one consumer, and tells each
-/// subscriber by a direct call.
+/// Serves one topic. What is published is appended to the topic's log by the commit of its turn; from there the events
+/// are told to the subscribers.
 /// </summary>
 [Agent(TopicId.AgentKind, Description = "Serves a topic: takes its events and tells them to its subscribers.")]
-[ImplicitStreamSubscription(TopicStream.Name)]
-internal sealed partial class TopicAgent(AgentHost host, ILogger<TopicAgent> logger) : Agent<TopicState>, ITopicGrain, IStreamSubscriptionObserver, IHandleAny,
+internal sealed class TopicAgent(AgentHost host) : Agent<TopicState>, ITopicGrain, IHandleAny,
     IHandle<TopicSubscribe, TopicSubscribers>, IHandle<TopicUnsubscribe, TopicSubscribers>, IHandle<TopicReadSubscribers, TopicSubscribers>
 {
-    private const int ReaderBuffer = 1024;
-    private readonly List<Channel<Envelope>> _readers = [];
-
-    private TopicId Topic => new(Id.Key);
+    private const int ReadAtOnce = 256;
+    private TopicFanOut? _fanOut;
+    private TaskCompletionSource? _appended;
 
     public ValueTask<TopicSubscribers> HandleAsync(TopicSubscribe request, AgentContext context, CancellationToken cancellationToken)
     {
-        if (!AgentId.TryParse(request.Agent, defaultKind: null, out _, out var fault))
+        if (!AgentId.TryParse(request.Agent, defaultKind: null, out var agent, out var fault))
         {
             throw new AgentRefusedException(RefusalCodes.BadAddress, fault);
         }
 
-        if (!State.Subscribers.Contains(request.Agent))
+        // Everything that may be refused comes first: the fan-out holds the state's own objects, which a refusal would replace.
+        var filter = PayloadFilter.Check(request.Filter);
+        var known = State.Subscribers.Find(s => s.Agent == request.Agent);
+        if (known is null)
         {
-            State.Subscribers.Add(request.Agent);
+            State.Subscribers.Add(known = new TopicSubscriber { Agent = request.Agent });
         }
 
+        known.Filter = filter;
+        FanOut.Subscribe(agent, known);
         return Subscribers();
     }
 
     public ValueTask<TopicSubscribers> HandleAsync(TopicUnsubscribe request, AgentContext context, CancellationToken cancellationToken)
     {
-        State.Subscribers.Remove(request.Agent);
+        if (State.Subscribers.RemoveAll(s => s.Agent == request.Agent) > 0)
+        {
+            FanOut.Unsubscribe(AgentId.Parse(request.Agent));
+        }
+
         return Subscribers();
     }
 
     public ValueTask<TopicSubscribers> HandleAsync(TopicReadSubscribers request, AgentContext context, CancellationToken cancellationToken) =>
         Subscribers();
 
-    public async ValueTask<byte[]?> HandleAnyAsync(Envelope message, AgentContext context, CancellationToken cancellationToken)
+    public ValueTask<byte[]?> HandleAnyAsync(Envelope message, AgentContext context, CancellationToken cancellationToken)
     {
-        if (!TopicId.TryParse(Id.Key, out var topic, out var fault))
+        if (!TopicId.TryParse(Id.Key, out _, out var fault))
         {
             throw new AgentRefusedException(RefusalCodes.BadAddress, fault);
         }
 
-        var log = ServiceProvider.GetService<ITopicLog>()
-            ?? throw new AgentStoreException("This silo has no topic log: call UseMemoryStorage() on the silo builder.");
-        await log.AppendAsync(topic, message, cancellationToken);
-        return null;
+        // The deadline was the publishing's, and is met.
+        context.Append(message.WithExpiry(null));
+        return default;
     }
 
-    public async Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
-        await handleFactory.Create<Envelope>().ResumeAsync((envelope, _) => FanOutAsync(envelope));
-
-    public async IAsyncEnumerable<Envelope> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<TopicEvent> ReadAsync(TopicStart start, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reader = Channel.CreateBounded<Envelope>(ReaderBuffer);
-        _readers.Add(reader);
-        try
+        var log = FanOut.Log;
+        var at = start.Position
+            ?? (start.Time is { } time ? await log.FindAsync(new TopicId(Id.Key), time, cancellationToken) : Turns.Commits!.LastEvent);
+        while (true)
         {
-            await foreach (var envelope in reader.Reader.ReadAllAsync(cancellationToken))
+            var more = (_appended ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            var events = await log.ReadAsync(new TopicId(Id.Key), at, ReadAtOnce, cancellationToken);
+            foreach (var one in events)
             {
-                yield return envelope;
+                yield return one;
+                at = one.Position;
+            }
+
+            if (events.Count == 0)
+            {
+                await more.WaitAsync(cancellationToken);
             }
         }
-        finally
-        {
-            _readers.Remove(reader);
-        }
     }
 
-    private ValueTask<TopicSubscribers> Subscribers() => new(new TopicSubscribers([.. State.Subscribers]));
-
-    private async Task FanOutAsync(Envelope envelope)
+    protected override ValueTask OnStartAsync(CancellationToken cancellationToken)
     {
-        foreach (var reader in _readers.ToArray())
+        if (TopicId.TryParse(Id.Key, out _, out _))
         {
-            if (!reader.Writer.TryWrite(envelope))
-            {
-                // A reader that cannot keep up is told so by the end of its stream rather than by missing events.
-                reader.Writer.TryComplete(new InvalidOperationException($"The reader fell {ReaderBuffer} events behind {Topic}."));
-            }
+            FanOut.Start();
         }
 
-        await Task.WhenAll(State.Subscribers.Select(subscriber => TellAsync(envelope.To(AgentId.Parse(subscriber)))));
+        return default;
     }
 
-    private async Task TellAsync(Envelope envelope)
+    internal override bool HasWork(CommitBatch batch) => batch.Events.Count > 0 || _fanOut is { IsIdle: false };
+
+    internal override void OnAppended(IReadOnlyList<TopicEvent> events)
     {
-        try
-        {
-            var reply = await host.SendAsync(envelope.WithExpiry(null), CancellationToken.None);
-            if (reply.Refusal is { } refusal)
-            {
-                LogNotTold(logger, envelope, refusal.Code, refusal.Message, null);
-            }
-        }
-        catch (Exception e)
-        {
-            // The boundary: a subscriber that fails holds nobody up.
-            LogNotTold(logger, envelope, RefusalCodes.Unreachable, "It could not be delivered.", e);
-        }
+        FanOut.Appended(events);
+        _appended?.TrySetResult();
+        _appended = null;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Gave up on the event {Envelope}: {Code}: {Reason}")]
-    private static partial void LogNotTold(ILogger logger, Envelope envelope, string code, string reason, Exception? exception);
+    internal override Task OnStoppingAsync() => _fanOut?.CloseAsync() ?? Task.CompletedTask;
+
+    private TopicFanOut FanOut => _fanOut ??= new TopicFanOut(
+        host, Turns, new TopicId(Id.Key),
+        ServiceProvider.GetService<ITopicLog>() ?? throw new AgentStoreException("This silo has no topic log: call a Use…Storage() on the silo builder."),
+        State.Subscribers);
+
+    private ValueTask<TopicSubscribers> Subscribers() => new(new TopicSubscribers([.. State.Subscribers.Select(s => s.Agent)]));
 }

@@ -1,11 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orleans.Streams;
+using Microsoft.Extensions.Options;
 using OrleansAgents.Agents;
 using OrleansAgents.Memory;
-using OrleansAgents.Streams;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Hosting;
@@ -19,14 +17,12 @@ public static class MemoryStorage
     /// </summary>
     public static ISiloBuilder UseMemoryStorage(this ISiloBuilder silo, MemoryAgentStore? store = null)
     {
-        silo.Services.AddSingleton<IAgentStore>(store ?? new MemoryAgentStore());
-        silo.Services.TryAddSingleton<ITopicLog, StreamTopicLog>();
+        silo.Services.AddSingleton(services => store ?? new MemoryAgentStore(
+            services.GetService<IOptions<HandledWindow>>()?.Value, services.GetService<TimeProvider>()));
+        silo.Services.AddSingleton<IAgentStore>(services => services.GetRequiredService<MemoryAgentStore>());
+        silo.Services.AddSingleton<ITopicLog>(services => services.GetRequiredService<MemoryAgentStore>());
         silo.Services.AddHostedService<MemoryStorageWarning>();
-        return silo.AddMemoryStreams(TopicStream.Name, streams =>
-        {
-            streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
-            streams.ConfigurePullingAgent(options => options.Configure(o => o.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(5)));
-        });
+        return silo;
     }
 }
 

@@ -1,14 +1,18 @@
 using System.Collections.Concurrent;
 using OrleansAgents.Agents;
-using OrleansAgents.Messaging;
+using OrleansAgents.Topics;
 
 namespace OrleansAgents.Memory;
 
-/// <summary>Keeps agents in this process's memory: for tests and first steps. Everything is gone with the process.</summary>
-public sealed class MemoryAgentStore : IAgentStore
+/// <summary>Keeps agents and topics in this process's memory: for tests and first steps. Everything is gone with the process.</summary>
+/// <param name="window">How far back handled messages are known; null for the defaults.</param>
+/// <param name="time">The clock that the window is measured by; null for the system's.</param>
+public sealed class MemoryAgentStore(HandledWindow? window = null, TimeProvider? time = null) : IAgentStore, ITopicLog
 {
-    private const int HandledWindow = 10_000;
-    private readonly ConcurrentDictionary<AgentId, Entry> _agents = new();
+    private readonly HandledWindow _window = window ?? new HandledWindow();
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly ConcurrentDictionary<AgentId, MemoryAgent> _agents = new();
+    private readonly MemoryEvents _events = new();
 
     /// <inheritdoc/>
     public ValueTask<AgentRecord?> LoadAsync(AgentId agent, CancellationToken cancellationToken)
@@ -20,62 +24,120 @@ public sealed class MemoryAgentStore : IAgentStore
 
         lock (entry)
         {
-            return new(new AgentRecord(entry.Etag, entry.State, [.. entry.Handled], [.. entry.Outgoing]));
+            // An entry whose first commit was refused is nothing yet.
+            return new(entry.Etag == 0 ? null : entry.Read(_window, _time.GetUtcNow()));
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask<long> CommitAsync(AgentId agent, AgentCommit commit, CancellationToken cancellationToken)
+    public ValueTask CommitAsync(AgentId agent, AgentCommit commit, CancellationToken cancellationToken)
     {
-        var entry = _agents.GetOrAdd(agent, static _ => new Entry());
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        var entry = _agents.GetOrAdd(agent, static _ => new MemoryAgent());
         lock (entry)
         {
             if (entry.Etag != commit.Etag)
             {
-                throw new StaleEtagException(agent, commit.Etag);
+                return ValueTask.FromException(new StaleEtagException(agent, commit.Etag));
             }
 
-            entry.Apply(commit);
-            return new(entry.Etag);
+            entry.Apply(commit, _window);
+            if (commit.Events.Count > 0)
+            {
+                _events.Append(new TopicId(agent.Key), commit.Events);
+            }
+
+            return default;
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>
-        new([.. _agents.Where(a => a.Value.WakeAt <= now).OrderBy(a => a.Value.WakeAt).Take(limit).Select(a => a.Key)]);
+    public ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
+        new([.. _agents.Where(a => a.Value.WakeAt <= until).OrderBy(a => a.Value.WakeAt).Take(limit).Select(a => a.Key)]);
 
-    private sealed class Entry
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<TopicEvent>> ReadAsync(TopicId topic, long after, int limit, CancellationToken cancellationToken) =>
+        new(_events.Read(topic, after, limit));
+
+    /// <inheritdoc/>
+    public ValueTask<long> FindAsync(TopicId topic, DateTimeOffset at, CancellationToken cancellationToken) =>
+        new(_events.Find(topic, at));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LoggedEvent>> ReadAllAsync(long? after, int limit, CancellationToken cancellationToken) =>
+        _events.ReadAllAsync(after, limit, cancellationToken);
+}
+
+/// <summary>One agent in memory.</summary>
+internal sealed class MemoryAgent
+{
+    private readonly Queue<HandledMessage> _handled = new();
+    private readonly List<OutgoingMessage> _outgoing = [];
+    private readonly Dictionary<TopicId, long> _positions = [];
+    private ReadOnlyMemory<byte>? _state;
+    private long _lastEvent;
+
+    public long Etag { get; private set; }
+
+    public DateTimeOffset? WakeAt { get; private set; }
+
+    public AgentRecord Read(HandledWindow window, DateTimeOffset now) => new()
     {
-        public long Etag { get; private set; }
+        Etag = Etag,
+        State = _state,
+        Handled = [.. _handled.SkipWhile(h => now - h.At > window.Age)],
+        Outgoing = [.. _outgoing],
+        Positions = [.. _positions.Select(p => new TopicPosition(p.Key, p.Value))],
+        LastEvent = _lastEvent,
+        WakeAt = WakeAt,
+    };
 
-        public ReadOnlyMemory<byte>? State { get; private set; }
-
-        public Queue<HandledMessage> Handled { get; } = new();
-
-        public List<Envelope> Outgoing { get; } = [];
-
-        public DateTimeOffset? WakeAt { get; private set; }
-
-        public void Apply(AgentCommit commit)
+    public void Apply(AgentCommit commit, HandledWindow window)
+    {
+        Etag++;
+        _state = commit.State ?? _state;
+        WakeAt = commit.WakeAt;
+        foreach (var handled in commit.Handled)
         {
-            Etag++;
-            State = commit.State ?? State;
-            WakeAt = commit.WakeAt;
-            if (commit.Handled is { } handled)
+            _handled.Enqueue(handled);
+            if (_handled.Count > window.Count)
             {
-                Handled.Enqueue(handled);
-                if (Handled.Count > HandledWindow)
-                {
-                    Handled.Dequeue();
-                }
+                _handled.Dequeue();
             }
+        }
 
-            if (commit.Acknowledged.Count > 0)
-            {
-                Outgoing.RemoveAll(e => commit.Acknowledged.Contains(e.Id));
-            }
+        if (commit.Acknowledged.Count > 0)
+        {
+            _outgoing.RemoveAll(m => commit.Acknowledged.Contains(m.Envelope.Id));
+        }
 
-            Outgoing.AddRange(commit.Outgoing);
+        foreach (var message in commit.Outgoing)
+        {
+            Put(message);
+        }
+
+        foreach (var position in commit.Positions)
+        {
+            _positions[position.Topic] = position.Position;
+        }
+
+        _lastEvent += commit.Events.Count;
+    }
+
+    private void Put(OutgoingMessage message)
+    {
+        var known = _outgoing.FindIndex(m => m.Envelope.Id == message.Envelope.Id);
+        if (known < 0)
+        {
+            _outgoing.Add(message);
+        }
+        else
+        {
+            _outgoing[known] = message;
         }
     }
 }

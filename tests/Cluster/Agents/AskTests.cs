@@ -106,6 +106,15 @@ public sealed class AskTests(AgentCluster cluster)
     }
 
     [Fact]
+    public async Task Deliver_AMessageForAnotherAgent_IsRefused()
+    {
+        var grain = cluster.Cluster.Client.GetGrain<IAgentGrain>(GrainId.Create("account", "here"));
+        var reply = await grain.DeliverAsync(Envelope.Create("client/t", "account/there", new Add(1)));
+        Assert.Equal(RefusalCodes.WrongRecipient, reply.Refusal?.Code);
+        Assert.Equal(0, (await cluster.Outside.Agent("account/here").AskAsync(new Read(), cancellationToken: Token)).Value);
+    }
+
+    [Fact]
     public async Task Ask_ManyAtOnce_RunOneAtATimeInOrder()
     {
         var account = cluster.Outside.Agent("account/k");

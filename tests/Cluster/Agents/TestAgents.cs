@@ -95,7 +95,7 @@ internal sealed class AccountState
 }
 
 [Agent("account")]
-internal sealed class AccountAgent : Agent<AccountState>, IHandle<Add, Total>, IHandle<Read, Total>, IHandle<TellOn, Total>
+internal sealed class AccountAgent : Agent<AccountState>, IHandle<Add, Total>, IHandle<Read, Total>, IHandle<TellOn, Total>, IHandle<DeadLetters.TellTwo, Total>
 {
     public ValueTask<Total> HandleAsync(Add request, AgentContext context, CancellationToken cancellationToken)
     {
@@ -105,6 +105,13 @@ internal sealed class AccountAgent : Agent<AccountState>, IHandle<Add, Total>, I
 
     public ValueTask<Total> HandleAsync(Read request, AgentContext context, CancellationToken cancellationToken) =>
         new(new Total(State.Total));
+
+    public ValueTask<Total> HandleAsync(DeadLetters.TellTwo request, AgentContext context, CancellationToken cancellationToken)
+    {
+        context.Tell(request.To, new Add(request.First));
+        context.Tell(request.To, new Add(request.Second));
+        return new(new Total(0));
+    }
 
     public ValueTask<Total> HandleAsync(TellOn request, AgentContext context, CancellationToken cancellationToken)
     {

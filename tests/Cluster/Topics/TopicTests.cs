@@ -1,3 +1,4 @@
+using OrleansAgents.Topics;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 using OrleansAgents.Tests.Agents;
@@ -46,9 +47,9 @@ public sealed class TopicTests(AgentCluster cluster)
         var reading = Task.Run(
             async () =>
             {
-                await foreach (var message in topic.ReadAsync(end.Token))
+                await foreach (var message in topic.ReadAsync(TopicStart.Now, end.Token))
                 {
-                    seen.Add(message.Type);
+                    seen.Add(message.Envelope.Type);
                     if (seen.Count == 3)
                     {
                         break;

@@ -102,6 +102,13 @@ public sealed class CommandTests(SiloProcess silo)
     }
 
     [Fact]
+    public async Task Send_WithoutSender_ComesFromTheCommandsOwn()
+    {
+        var (code, _, error) = await silo.AgentsAsync("""{"recipient":"echo/a","type":"note","payload":{}}""" + "\n", "send", "-");
+        Assert.True(code == 0, error);
+    }
+
+    [Fact]
     public async Task Relay_ToACounter_ArrivesAfterTheCommit()
     {
         var (code, _, error) = await silo.AgentsAsync(null, "tell", "relay/a", "relay.send", """{"to":"collector/relayed","type":"any.event","payload":{}}""");

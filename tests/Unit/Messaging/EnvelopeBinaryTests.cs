@@ -8,6 +8,14 @@ namespace OrleansAgents.Tests.Messaging;
 
 public sealed class EnvelopeBinaryTests
 {
+    /// <summary>What earlier versions wrote and this one must read. A change of it is a new format.</summary>
+    private const string FormatOne =
+        "AcSykAE+egCAirwBI0VniasAIBZQz9ziCAIAAAADAAAAYS5iBAAAAGVjaG8BAAAAcwQAAABlY2hvAQAAAHIUAAAAeyJ4IjpbMSx7" +
+        "InkiOm51bGx9XX0BJAAAADAxOTBiMmM0LTdhM2UtODAwMC04YWJjLTAxMjM0NTY3ODlhZAIkAAAAMDE5MGIyYzQtN2EzZS04MDAw" +
+        "LThhYmMtMDEyMzQ1Njc4OWFjAwQAAAB0YWxrBCEAAAAyMDI2LTAxLTMxVDExOjAwOjAwLjUwMDAwMDArMDA6MDAGCQAAADAwLTEt" +
+        "Mi0wMQcDAAAAdj0xBQYAAABlY2hvL2EFBgAAAGVjaG8vYggBAAAAYgkBAAAAMggDAAAAYS9+CQEAAAAxCgoAAABlY2hvL2ZpcnN0" +
+        "CgsAAABlY2hvL3NlY29uZAA=";
+
     [Contract("test.binary", 7)]
     private sealed record Sample(string Text);
 
@@ -33,6 +41,13 @@ public sealed class EnvelopeBinaryTests
         Assert.Equal(new Sample("ä😀"), read.ReadPayload(read.Contract));
         Assert.Null(read.Extras);
         Assert.Null(read.ExpiresAt);
+    }
+
+    [Fact]
+    public void Write_OfAFullMessage_KeepsTheBytesOfFormatOne()
+    {
+        Assert.Equal(FormatOne, Convert.ToBase64String(Bytes(Complete())));
+        Assert.Equal(Describe(Complete()), Describe(EnvelopeBinary.Read(Convert.FromBase64String(FormatOne), new ContractCatalogue())));
     }
 
     [Fact]

@@ -9,6 +9,24 @@ namespace OrleansAgents.Tests.Messaging;
 public sealed class EnvelopeJsonTests
 {
     [Fact]
+    public void Read_WithoutSender_TakesTheReadersOwn()
+    {
+        const string Text = """{"recipient":"echo/r","type":"a.b","payload":{}}""";
+        var (envelope, _) = EnvelopeJson.Read(Encoding.UTF8.GetBytes(Text), new(), defaultSender: "client/me");
+        Assert.Equal("client/me", envelope!.Sender.ToString());
+        var (named, _) = EnvelopeJson.Read(Encoding.UTF8.GetBytes(With("sender", "\"echo/s\"")), new(), defaultSender: "client/me");
+        Assert.Equal("echo/s", named!.Sender.ToString());
+        Assert.Equal(["/sender missing-field"], Problems(Text));
+    }
+
+    [Fact]
+    public void CreateJson_OfAnEmptyPayload_ThrowsAndSaysWhatToWrite()
+    {
+        var fault = Assert.Throws<ArgumentException>(() => Envelope.CreateJson("echo/s", "echo/r", "a.b", default));
+        Assert.Contains("{}", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_OfTheGuidesExample_IsValidWithADefaultKind()
     {
         var (envelope, problems) = Read(Guide, "default");

@@ -53,6 +53,17 @@ public sealed class GateTests
     public void Admit_AtTheDeadline_RefusesAsExpired(long deadline, string? code) =>
         Assert.Equal(code, Refused(Json().WithExpiry(new DateTimeOffset(deadline, TimeSpan.Zero))));
 
+    [Theory]
+    [InlineData("echo/r", null)]
+    [InlineData("echo/other", RefusalCodes.WrongRecipient)]
+    [InlineData("other/r", RefusalCodes.WrongRecipient)]
+    public void AdmitRecipient_OfAMessageForAnother_Refuses(string self, string? code) =>
+        Assert.Equal(code, Gate.AdmitRecipient(Json(), self)?.Code);
+
+    [Fact]
+    public void Admit_OfARecordLargerThanThePayloadLimit_DoesNotMeasureIt() =>
+        Assert.Null(Gate.Admit(Envelope.Create("echo/s", "echo/r", new Known(new string('x', 100))), Limits, Handlers, Now, out _));
+
     [Fact]
     public void Admit_OfALargePayload_Refuses()
     {

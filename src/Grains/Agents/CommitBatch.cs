@@ -1,0 +1,77 @@
+using OrleansAgents.Messaging;
+using OrleansAgents.Topics;
+
+namespace OrleansAgents.Agents;
+
+/// <summary>What turns changed since the last commit, and who waits for it to be stored.</summary>
+internal sealed class CommitBatch
+{
+    private readonly List<HandledMessage> _handled = [];
+    private readonly List<TopicEvent> _events = [];
+    private List<MessageId>? _acknowledged;
+    private Dictionary<TopicId, long>? _positions;
+
+    /// <summary>Turns that ended, in order, with the answers that they give once this is stored.</summary>
+    public List<(PendingTurn Turn, Reply Reply)> Turns { get; } = [];
+
+    public List<OutgoingMessage> Outgoing { get; } = [];
+
+    /// <summary>Scheduled messages of earlier commits that are taken back.</summary>
+    public List<MessageId> Cancelled { get; } = [];
+
+    public IReadOnlyList<TopicEvent> Events => _events;
+
+    public byte[]? State { get; set; }
+
+    public void Add(AgentContext context, PendingTurn turn, Reply reply, byte[]? answer, DateTimeOffset now)
+    {
+        _handled.Add(new HandledMessage(context.Message.Id, now, Wrap(answer)));
+        Turns.Add((turn, reply));
+        foreach (var message in context.Outgoing ?? [])
+        {
+            Outgoing.Add(new OutgoingMessage(message, now));
+        }
+
+        Outgoing.AddRange(context.Scheduled ?? []);
+        foreach (var cancelled in context.Unscheduled ?? [])
+        {
+            Cancel(cancelled);
+        }
+
+        if (context.Message.Extras?.Position is { } position)
+        {
+            Reached(position);
+        }
+    }
+
+    public void Append(long position, Envelope message, DateTimeOffset now) => _events.Add(new TopicEvent(position, now, message));
+
+    public void Reached(TopicPosition position) => (_positions ??= [])[position.Topic] = position.Position;
+
+    public void Acknowledge(MessageId sent) => (_acknowledged ??= []).Add(sent);
+
+    // A bare null would become an empty memory by way of the conversion from arrays.
+    private static ReadOnlyMemory<byte>? Wrap(byte[]? bytes) => bytes is null ? default(ReadOnlyMemory<byte>?) : bytes.AsMemory();
+
+    private void Cancel(MessageId scheduled)
+    {
+        // What was recorded and taken back between two commits never reaches the store.
+        if (Outgoing.RemoveAll(m => m.Envelope.Id == scheduled) == 0)
+        {
+            Acknowledge(scheduled);
+            Cancelled.Add(scheduled);
+        }
+    }
+
+    public AgentCommit ToCommit(long etag, DateTimeOffset? wakeAt) => new()
+    {
+        Etag = etag,
+        State = Wrap(State),
+        Handled = _handled,
+        Outgoing = Outgoing,
+        Acknowledged = _acknowledged ?? [],
+        Positions = _positions is null ? [] : [.. _positions.Select(p => new TopicPosition(p.Key, p.Value))],
+        Events = _events,
+        WakeAt = wakeAt,
+    };
+}

@@ -1,0 +1,87 @@
+using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.DeadLetters;
+
+/// <summary>Keeps no state: its letters are messages that it never sends, each of which the store keeps by itself.</summary>
+internal sealed class DeadLettersState;
+
+/// <summary>Keeps dead letters until somebody replays or drops them.</summary>
+[Agent(DeadLetterAddress.Kind, Description = "Keeps messages that were given up on, until somebody replays or drops them.")]
+internal sealed class DeadLettersAgent(ContractCatalogue catalogue) : Agent<DeadLettersState>,
+    IHandle<DeadLetter>, IHandle<DeadLetterList, DeadLetterPage>, IHandle<DeadLetterShow, DeadLetter>,
+    IHandle<DeadLetterReplay, DeadLetterDone>, IHandle<DeadLetterDrop, DeadLetterDone>
+{
+    public ValueTask HandleAsync(DeadLetter message, AgentContext context, CancellationToken cancellationToken)
+    {
+        context.Keep(context.Message.WithExpiry(null));
+        return default;
+    }
+
+    public ValueTask<DeadLetterPage> HandleAsync(DeadLetterList request, AgentContext context, CancellationToken cancellationToken)
+    {
+        if (request.Limit < 1)
+        {
+            throw new AgentRefusedException(RefusalCodes.InvalidPayload, "The member 'limit' is 1 or more.");
+        }
+
+        DeadLetterEntry[] matching = [.. Letters().Select(l => Describe(l.Envelope.Id, Read(l))).Where(e => Matches(e, request)).OrderBy(e => e.At)];
+        return new(new DeadLetterPage([.. matching.Take(request.Limit)], matching.Length));
+    }
+
+    public ValueTask<DeadLetter> HandleAsync(DeadLetterShow request, AgentContext context, CancellationToken cancellationToken) =>
+        new(Find(request.Id) is { } letter
+            ? Read(letter)
+            : throw new AgentRefusedException("dead-letter.unknown", $"There is no dead letter {request.Id}; it was replayed or dropped, or is kept by another shard."));
+
+    public ValueTask<DeadLetterDone> HandleAsync(DeadLetterReplay request, AgentContext context, CancellationToken cancellationToken)
+    {
+        if (Find(request.Id) is not { } letter)
+        {
+            return new(new DeadLetterDone(false));
+        }
+
+        var (envelope, problems) = EnvelopeJson.Read(
+            System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(Read(letter).Envelope).ToArray(), new MessageLimits(), catalogue);
+        if (envelope is null)
+        {
+            throw new AgentRefusedException(Refusal.Of(problems!));
+        }
+
+        context.CancelScheduled(letter.Envelope.Id);
+        context.Resend(envelope.WithExpiry(null));
+        return new(new DeadLetterDone(true));
+    }
+
+    public ValueTask<DeadLetterDone> HandleAsync(DeadLetterDrop request, AgentContext context, CancellationToken cancellationToken)
+    {
+        var letter = Find(request.Id);
+        if (letter is not null)
+        {
+            context.CancelScheduled(letter.Envelope.Id);
+        }
+
+        return new(new DeadLetterDone(letter is not null));
+    }
+
+    private static DeadLetter Read(OutgoingMessage letter) => (DeadLetter)letter.Envelope.ReadPayload(Contract.Of<DeadLetter>());
+
+    private static bool Matches(DeadLetterEntry entry, DeadLetterList filter) =>
+        (filter.Code is null || filter.Code == entry.Code)
+        && (filter.Type is null || filter.Type == entry.Type)
+        && (filter.Recipient is null || filter.Recipient == entry.Recipient || entry.Recipient.StartsWith(filter.Recipient + "/", StringComparison.Ordinal));
+
+    private static DeadLetterEntry Describe(MessageId id, DeadLetter letter)
+    {
+        string Text(string name) => letter.Envelope.GetProperty(name).GetString() ?? "";
+        return new DeadLetterEntry(
+            id.Value, letter.Envelope.GetProperty("id").GetGuid(), Text("type"), Text("sender"), Text("recipient"),
+            letter.Code, letter.Reason, letter.Attempts, letter.Since, letter.At);
+    }
+
+    private IEnumerable<OutgoingMessage> Letters() =>
+        Turns.Outbox.Later.Messages.Values.Where(m => m.DueAt == DateTimeOffset.MaxValue && m.Envelope.Recipient == Id);
+
+    private OutgoingMessage? Find(Guid id) =>
+        Turns.Outbox.Later.Messages.GetValueOrDefault(new MessageId(id)) is { } letter && letter.DueAt == DateTimeOffset.MaxValue ? letter : null;
+}

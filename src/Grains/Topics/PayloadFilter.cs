@@ -1,0 +1,64 @@
+using System.Text.Json;
+using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Topics;
+
+/// <summary>Selects events by fields of their payloads: each JSON pointer (RFC 6901) must lead to an equal value.</summary>
+internal static class PayloadFilter
+{
+    /// <exception cref="AgentRefusedException">A name is no JSON pointer.</exception>
+    public static Dictionary<string, JsonElement>? Check(IReadOnlyDictionary<string, JsonElement>? filter)
+    {
+        if (filter is null or { Count: 0 })
+        {
+            return null;
+        }
+
+        foreach (var pointer in filter.Keys)
+        {
+            if (!pointer.StartsWith('/'))
+            {
+                throw new AgentRefusedException(RefusalCodes.InvalidPayload, $"The filter's '{pointer}' is no JSON pointer; write '/{pointer}'.");
+            }
+        }
+
+        return filter.ToDictionary(f => f.Key, f => f.Value.Clone(), StringComparer.Ordinal);
+    }
+
+    public static bool Matches(Dictionary<string, JsonElement> filter, JsonElement payload)
+    {
+        foreach (var (pointer, expected) in filter)
+        {
+            if (Find(payload, pointer) is not { } found || !JsonElement.DeepEquals(found, expected))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static JsonElement? Find(JsonElement element, string pointer)
+    {
+        foreach (var segment in pointer.Split('/').Skip(1))
+        {
+            var name = segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member))
+            {
+                element = member;
+            }
+            else if (element.ValueKind == JsonValueKind.Array && int.TryParse(name, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var index)
+                && index < element.GetArrayLength())
+            {
+                element = element[index];
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return element;
+    }
+}
