@@ -59,10 +59,10 @@ public sealed class DurableCluster : IAsyncLifetime
 /// <summary>A store whose commits of one agent can be held back or fail.</summary>
 public sealed class HeldStore(MemoryAgentStore store) : IAgentStore
 {
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<AgentId, Hold> _holds = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<AgentId, HeldCommits> _holds = new();
 
-    /// <summary>From now on commits of the agent wait for the answer's <see cref="Hold.Open"/>.</summary>
-    public Hold HoldCommits(AgentId agent) => _holds[agent] = new Hold();
+    /// <summary>From now on commits of the agent wait for the answer's <see cref="HeldCommits.Open"/>.</summary>
+    public HeldCommits HoldCommits(AgentId agent) => _holds[agent] = new HeldCommits();
 
     public ValueTask<AgentRecord?> LoadAsync(AgentId agent, CancellationToken cancellationToken) => store.LoadAsync(agent, cancellationToken);
 
@@ -82,7 +82,7 @@ public sealed class HeldStore(MemoryAgentStore store) : IAgentStore
 }
 
 /// <summary>Commits that wait.</summary>
-public sealed class Hold
+public sealed class HeldCommits
 {
     /// <summary>A commit came.</summary>
     public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

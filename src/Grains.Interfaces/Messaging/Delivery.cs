@@ -135,6 +135,10 @@ internal sealed class Delivery
     public static bool IsTransient(Reply reply) =>
         reply.Outcome == Outcome.Refused && RefusalCodes.IsTransient(reply.Refusal!.Code);
 
+    /// <summary>Whether an agent that told a message, and has not been acknowledged, is to tell it again: also where the call itself was lost.</summary>
+    public static bool CanRepeat(Reply reply) =>
+        reply.Outcome == Outcome.Failed || IsTransient(reply) || reply.Refusal?.Code == RefusalCodes.Unreachable;
+
     public static bool IsTransient(Exception e) =>
         e is OrleansMessageRejectionException or TimeoutException or Orleans.Runtime.Messaging.ConnectionFailedException
             or GatewayTooBusyException or Orleans.Runtime.OrleansException { InnerException: IOException or System.Net.Sockets.SocketException };

@@ -139,8 +139,7 @@ internal sealed class Outbox
                 }
 
                 message = message with { Attempts = message.Attempts + 1 };
-                var canRepeat = reply.Outcome == Outcome.Failed || RefusalCodes.IsTransient(refusal.Code);
-                if (!canRepeat || (IsExhausted(message) && !_deadLetters.IsOffice(message.Envelope.Recipient)))
+                if (!Delivery.CanRepeat(reply) || (IsExhausted(message) && !_deadLetters.IsOffice(message.Envelope.Recipient)))
                 {
                     GiveUp(message, refusal);
                     return true;

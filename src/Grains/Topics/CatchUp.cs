@@ -83,8 +83,7 @@ internal sealed class CatchUp(AgentHost host, AgentTurns turns, TopicFanOut topi
         }
 
         _attempts++;
-        var canRepeat = stop.Outcome == Outcome.Failed || RefusalCodes.IsTransient(stop.Refusal!.Code);
-        if (canRepeat && _attempts <= host.Options.Delivery.MaxRetries && host.Time.GetUtcNow() - _since <= host.Options.OutgoingAge)
+        if (Delivery.CanRepeat(stop) && _attempts <= host.Options.Delivery.MaxRetries && host.Time.GetUtcNow() - _since <= host.Options.OutgoingAge)
         {
             Telemetry.AgentTelemetry.Retries.Add(1);
             await PauseAsync(Delivery.Pause(host.Options.Delivery, _attempts, stop.Refusal));

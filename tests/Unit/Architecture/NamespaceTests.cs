@@ -21,12 +21,14 @@ public sealed class NamespaceTests
     [InlineData("src/Client/Client.cs", "namespace OrleansAgents; class C;")]
     [InlineData("src/Grains.Interfaces/Messaging/Reply.cs", "namespace OrleansAgents.Messaging; record R;")]
     [InlineData("src/Storage/Sqlite/Log/Log.cs", "namespace OrleansAgents.Sqlite { namespace Log { enum E { A } } }")]
+    [InlineData("src/Testing/Faults/Dice.cs", "namespace OrleansAgents.Testing.Faults; class C;")]
     [InlineData("src/Silo/Program.cs", "System.Console.WriteLine();")]
     [InlineData("src/Silo/Usings.cs", "global using System;")]
     public void Violations_NamespaceOfTheFolder_None(string path, string text) => Assert.Empty(NamespaceRule.Violations(path, text));
 
     [Theory]
     [InlineData("src/Client/Client.cs", "namespace OrleansAgents.Client; class C;")]
+    [InlineData("src/Testing/Faults/Dice.cs", "namespace OrleansAgents.Faults; class C;")]
     [InlineData("src/Grains/Messaging/Turn.cs", "namespace OrleansAgents; delegate void D();")]
     [InlineData("src/Grains/Messaging/Turn.cs", "namespace OrleansAgents.messaging; struct S;")]
     [InlineData("src/Grains/Messaging/Turn.cs", "class C { class Inner; }")]

@@ -1,0 +1,99 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.TestingHost;
+using OrleansAgents.Agents;
+using OrleansAgents.Hosting;
+using OrleansAgents.Memory;
+using OrleansAgents.Testing.Probes;
+using OrleansAgents.Topics;
+
+namespace OrleansAgents.Testing.Hosting;
+
+/// <summary>Puts the silos and the client of a test cluster together.</summary>
+internal sealed class TestClusterComposition(AgentTestClusterOptions options, TestNetwork network, ProbeBook probes)
+{
+    private readonly IAgentStore _store = options.Store ?? new MemoryAgentStore(window: null, network.Time);
+
+    public InProcessTestCluster Build()
+    {
+        var builder = new InProcessTestClusterBuilder((short)options.Silos);
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureSilo((silo, builder) => ComposeSilo(builder, new TestSiloLife(silo.SiloName)));
+        builder.ConfigureClient(client =>
+        {
+            SetTime(client.Services);
+            AddClient(client.Services);
+            client.Services.AddSingleton<IOutgoingGrainCallFilter>(new OutgoingMessages(network));
+        });
+        return builder.Build();
+    }
+
+    private void ComposeSilo(ISiloBuilder silo, TestSiloLife life)
+    {
+        var services = silo.Services;
+        SetTime(services);
+        silo.AddAgents(Apply(options.AgentActions)).AddAgent<ProbeAgent>();
+        services.AddSingleton(probes);
+        services.AddSingleton(life);
+        foreach (var configure in options.SiloActions)
+        {
+            configure(silo);
+        }
+
+        AddStore(silo, life);
+        AddClient(services);
+        var incoming = new IncomingMessages(network, life);
+        services.AddSingleton(incoming);
+        services.AddSingleton<IIncomingGrainCallFilter>(incoming);
+        services.AddSingleton<IOutgoingGrainCallFilter>(new OutgoingMessages(network, life));
+    }
+
+    private void AddStore(ISiloBuilder silo, TestSiloLife life)
+    {
+        var services = silo.Services;
+        if (!services.Any(s => s.ServiceType == typeof(IAgentStore)))
+        {
+            services.AddSingleton(_store);
+            if ((options.TopicLog ?? _store as ITopicLog) is { } log)
+            {
+                services.AddSingleton(log);
+            }
+        }
+
+        // Whoever chose the store, and however, the silo sees it through the faults.
+        var chosen = services.Last(s => s.ServiceType == typeof(IAgentStore));
+        services.Remove(chosen);
+        services.AddSingleton<IAgentStore>(provider => new FaultyAgentStore(Create(chosen, provider), network, life));
+    }
+
+    private static IAgentStore Create(ServiceDescriptor chosen, IServiceProvider provider) => (IAgentStore)(
+        chosen.ImplementationInstance
+        ?? chosen.ImplementationFactory?.Invoke(provider)
+        ?? ActivatorUtilities.CreateInstance(provider, chosen.ImplementationType!));
+
+    private void AddClient(IServiceCollection services)
+    {
+        services.AddAgentClient(client => client.Sender = "client/test");
+        foreach (var configure in options.ClientActions)
+        {
+            services.Configure(configure);
+        }
+    }
+
+    private void SetTime(IServiceCollection services)
+    {
+        if (options.Time is { } time)
+        {
+            services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time));
+            services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
+        }
+    }
+
+    private static Action<T> Apply<T>(IEnumerable<Action<T>> actions) => target =>
+    {
+        foreach (var action in actions)
+        {
+            action(target);
+        }
+    };
+}
