@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansAgents.Agents;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
@@ -18,9 +19,9 @@ public sealed class DeadLetterTests(DurableCluster cluster) : IClassFixture<Dura
         Assert.Equal(("picky.no", "account/teller", "picky/replay"), (letter.Code, letter.Sender, letter.Recipient));
         Assert.Equal(1, letter.Attempts);
 
-        var office = cluster.Client.Agent(DeadLetterAddress.For(new MessageId(letter.Message)));
+        var office = cluster.Client.Agent(DeadLetterAddress.For(new MessageId(letter.Id)));
         var whole = await office.AskAsync(new DeadLetterShow(letter.Id), cancellationToken: Token);
-        Assert.Equal(3, whole.Envelope.GetProperty("payload").GetProperty("amount").GetInt32());
+        Assert.Equal(3, JsonElement.Parse(whole.Envelope).GetProperty("payload").GetProperty("amount").GetInt32());
 
         Picky.Refuses["replay"] = false;
         Assert.True((await office.AskAsync(new DeadLetterReplay(letter.Id), cancellationToken: Token)).Found);
@@ -49,7 +50,7 @@ public sealed class DeadLetterTests(DurableCluster cluster) : IClassFixture<Dura
         var letter = await WaitForAsync(filter);
         await cluster.RestartAsync();
         Assert.Equal(letter, await WaitForAsync(filter));
-        var office = cluster.Client.Agent(DeadLetterAddress.For(new MessageId(letter.Message)));
+        var office = cluster.Client.Agent(DeadLetterAddress.For(new MessageId(letter.Id)));
         Assert.True((await office.AskAsync(new DeadLetterDrop(letter.Id), cancellationToken: Token)).Found);
         Assert.Empty((await office.AskAsync(filter, cancellationToken: Token)).Letters);
         var unknown = await Assert.ThrowsAsync<AgentRefusedException>(async () =>
