@@ -58,6 +58,17 @@ public sealed class DeadLetterTests(DurableCluster cluster) : IClassFixture<Dura
         Assert.Equal("dead-letter.unknown", unknown.Code);
     }
 
+    [Fact]
+    public async Task Tell_OfWhatCannotBeWritten_IsNoLetterAndHoldsNobodyUp()
+    {
+        await cluster.Client.Agent("careless/a").TellAsync(new TellOn("picky/after", 6), cancellationToken: Token);
+        await Gates.Entered("picky/after took 6").Task.WaitAsync(Token);
+        foreach (var office in DeadLetterAddress.All)
+        {
+            Assert.Empty((await cluster.Client.Agent(office).AskAsync(new DeadLetterList(Recipient: "picky/after"), cancellationToken: Token)).Letters);
+        }
+    }
+
     private async Task<DeadLetterEntry> WaitForAsync(DeadLetterList filter)
     {
         while (true)
@@ -100,4 +111,23 @@ internal sealed class Picky : Agent<AccountState>, IHandle<Add>, IHandle<Note>
     }
 
     public ValueTask HandleAsync(Note message, AgentContext context, CancellationToken cancellationToken) => default;
+}
+
+/// <summary>A record that is none in JSON.</summary>
+[Contract("test.unwritable")]
+public sealed record Unwritable
+{
+    public string Text => throw new InvalidOperationException("It cannot be read.");
+}
+
+/// <summary>Volatile, so that what it tells need not be JSON.</summary>
+[Agent("careless")]
+internal sealed class CarelessAgent : Agent, IHandle<TellOn, Total>
+{
+    public ValueTask<Total> HandleAsync(TellOn request, AgentContext context, CancellationToken cancellationToken)
+    {
+        context.Tell(request.To, new Unwritable());
+        context.Tell(request.To, new Add(request.Amount));
+        return new(new Total(0));
+    }
 }

@@ -61,7 +61,7 @@ public sealed class DeadLetterTests(SiloProcess silo)
     [Fact]
     public async Task Watch_FromAPlace_PrintsEventsWithTheirPositions()
     {
-        foreach (var number in (ReadOnlySpan<int>)[1, 2, 3])
+        for (var number = 1; number <= 3; number++)
         {
             await RunAsync(0, "publish", "numbers/e2e", "number", $$"""{"n":{{number}}}""");
         }
@@ -81,7 +81,7 @@ public sealed class DeadLetterTests(SiloProcess silo)
     /// <summary>Has a relay tell an agent what it refuses for good.</summary>
     private async Task LoseAsync(string recipient) => await RunAsync(
         0, "tell", "relay/" + recipient.Split('/')[1], "relay.send",
-        $$"""{"to":"{{recipient}}","type":"chaos.refuse","payload":{"code":"chaos.no","message":"Not today."}}""");
+        $$$"""{"to":"{{{recipient}}}","type":"chaos.refuse","payload":{"code":"chaos.no","message":"Not today."}}""");
 
     /// <summary>A message is given up on after the turn that sent it, so the letters are listed until it shows.</summary>
     private async Task<JsonElement> ListedAsync(string recipient, string? except = null)
