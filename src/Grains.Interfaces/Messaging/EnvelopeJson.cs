@@ -32,7 +32,7 @@ public static class EnvelopeJson
         try
         {
             // The limit counts the levels of a member, the payload above all; the message around it is one more.
-            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = PayloadJson.MaxDepth + 1 });
+            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = limits.Depth + 1 });
             if (!ReadMembers(ref reader, utf8, fields))
             {
                 fields.Report("", RefusalCodes.WrongKind, "A message is a JSON object.");
