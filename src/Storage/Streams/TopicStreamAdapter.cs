@@ -53,8 +53,9 @@ internal sealed class TopicStreamAdapter(string name, IGrainFactory grains, ITop
             envelope.StampDeadline((now + Timeout).UtcTicks);
         }
 
+        // One that has expired is refused by the gate.
         var left = envelope.ExpiresAt!.Value - now;
-        using var deadline = new CancellationTokenSource(left < TimeSpan.Zero ? TimeSpan.Zero : left < Timeout ? left : Timeout, time);
+        using var deadline = new CancellationTokenSource(left > TimeSpan.Zero && left < Timeout ? left : Timeout, time);
         Reply reply;
         try
         {
