@@ -2,23 +2,24 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
-using OrleansAgents.Memory;
 
 namespace OrleansAgents.Tests.Topics;
 
-/// <summary>One silo with a client, on a store that may have been another silo's before.</summary>
+/// <summary>One silo with a client.</summary>
 internal sealed class StreamCluster(InProcessTestCluster cluster) : IAsyncDisposable
 {
     public IClusterClient Orleans => cluster.Client;
 
     public IAgentClient Client => cluster.Client.ServiceProvider.GetRequiredService<IAgentClient>();
 
-    public static async Task<StreamCluster> StartAsync(MemoryAgentStore store, Action<ISiloBuilder>? configure = null)
+    /// <summary>Starts it on a store in memory, unless <paramref name="directory"/> names the place of one in a file.</summary>
+    public static async Task<StreamCluster> StartAsync(string? directory = null, Action<ISiloBuilder>? configure = null)
     {
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddAgents().UseMemoryStorage(store).AddAgentsFrom(typeof(StreamCluster).Assembly);
+            silo.AddAgents().AddAgentsFrom(typeof(StreamCluster).Assembly);
+            _ = directory is null ? silo.UseMemoryStorage() : silo.UseSqliteStorage(o => o.DataDirectory = directory);
             configure?.Invoke(silo);
         });
         builder.ConfigureClient(client => client.AddTopicStreams().Services.AddAgentClient(o => o.Sender = "client/test"));

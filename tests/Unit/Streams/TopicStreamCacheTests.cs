@@ -52,7 +52,7 @@ public sealed class TopicStreamCacheTests
         var cache = new TopicStreamCache(_store, most: 8);
         await WriteAsync(cache, One, 3);
         var cursor = cache.GetCacheCursor(One, new EventSequenceTokenV2(1));
-        Assert.True(cursor.MoveNext());
+        Assert.Equal(QueueCacheCursorMoveResultKind.Success, cursor.MoveNextWithResult().Kind);
         await WriteAsync(cache, Two, 20);
         Assert.Equal(Range(2, 3), Drain(cursor));
         await WriteAsync(cache, One, 20);
@@ -132,7 +132,7 @@ public sealed class TopicStreamCacheTests
     private static List<long> Drain(IQueueCacheCursor cursor)
     {
         var seen = new List<long>();
-        while (cursor.MoveNext())
+        while (cursor.MoveNextWithResult().Kind == QueueCacheCursorMoveResultKind.Success)
         {
             seen.Add(cursor.GetCurrent(out _)!.SequenceToken.SequenceNumber);
         }
