@@ -19,7 +19,15 @@ internal sealed class StreamCluster(InProcessTestCluster cluster) : IAsyncDispos
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddAgents().AddAgentsFrom(typeof(StreamCluster).Assembly);
-            _ = directory is null ? silo.UseMemoryStorage() : silo.UseSqliteStorage(o => o.DataDirectory = directory);
+            if (directory is null)
+            {
+                silo.UseMemoryStorage();
+            }
+            else
+            {
+                silo.UseSqliteStorage(o => o.DataDirectory = directory);
+            }
+
             configure?.Invoke(silo);
         });
         builder.ConfigureClient(client => client.AddTopicStreams().Services.AddAgentClient(o => o.Sender = "client/test"));
