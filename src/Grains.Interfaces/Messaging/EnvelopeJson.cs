@@ -82,8 +82,8 @@ public static class EnvelopeJson
         json.WriteString("recipient", envelope.Recipient.ToString());
         json.WriteString("sender", envelope.Sender.ToString());
         WriteTime(json, "sentAt", extras?.SentAt);
-        WriteText(json, "traceparent", extras?.TraceParent ?? TraceText.Format(envelope.Span?.Context ?? default));
-        WriteText(json, "tracestate", extras?.TraceState ?? envelope.Span?.TraceStateString);
+        WriteText(json, "traceparent", envelope.Span is { } span ? TraceText.Format(span.Context) : extras?.TraceParent);
+        WriteText(json, "tracestate", envelope.Span is null ? extras?.TraceState : envelope.Span.TraceStateString);
         json.WriteString("type", envelope.Type);
         json.WriteNumber("version", envelope.Version);
         json.WriteEndObject();

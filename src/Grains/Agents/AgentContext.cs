@@ -149,7 +149,12 @@ public sealed class AgentContext
         await AskAsync(topic.Agent, new TopicUnsubscribe(Self.ToString()), cancellationToken);
 
     /// <summary>Appends a message to the agent's own log, with this turn's commit.</summary>
-    internal void Append(Envelope message) => (Events ??= []).Add(message);
+    internal void Append(Envelope message)
+    {
+        var published = message.With(message.Extras);
+        published.StampSpan(Activity.Current ?? message.Span);
+        (Events ??= []).Add(published);
+    }
 
     /// <summary>Has the store keep a message that is never sent, until <see cref="CancelScheduled"/>.</summary>
     internal void Keep(Envelope message) =>
@@ -201,9 +206,12 @@ public sealed class AgentContext
             CausationId = Message.Id,
             ConversationId = Message.Extras?.ConversationId,
             Chain = asks ? new CallChain(turns.Id, Message.Extras?.Chain) : null,
+            TraceParent = Message.Extras?.TraceParent,
+            TraceState = Message.Extras?.TraceState,
         };
         var linked = envelope.With(extras);
-        linked.StampSpan(Activity.Current);
+        // Where nobody listens, the trace passes through as it came.
+        linked.StampSpan(Activity.Current ?? Message.Span);
         return linked;
     }
 }

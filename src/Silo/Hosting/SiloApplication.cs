@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Configuration.Memory;
+using Orleans.Runtime;
 using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 using OrleansAgents.Demo;
 using OrleansAgents.Endpoints;
 using OrleansAgents.Telemetry;
+using OrleansAgents.Topics;
 
 namespace OrleansAgents.Hosting;
 
@@ -21,7 +23,8 @@ internal static class SiloApplication
 
         builder.Host.UseServiceProviderFactory(new WebFirstServiceProviderFactory());
         builder.Services.AddSingleton(options);
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeout);
+        // The one clock of the drain is the process's.
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddAgentClient(o => o.Sender = "client/silo");
         builder.UseOrleans(silo => AddSilo(silo, options));
         builder.AddSiloLogging();
@@ -51,7 +54,15 @@ internal static class SiloApplication
     private static void AddSilo(ISiloBuilder silo, SiloOptions options)
     {
         silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, serviceId: ClusterName, clusterId: ClusterName);
-        silo.UseMemoryStorage();
+        silo.Services.Configure<HandledWindow>(w => (w.Count, w.Age) = (options.HandledWindow.Count, options.HandledWindow.Age));
+        silo.Services.Configure<TopicRetention>(t => (t.Age, t.Bytes) = (options.Topics.Age, options.Topics.Bytes));
+        _ = options.Profile == SiloProfile.Memory ? silo.UseMemoryStorage() : silo.UseSqliteStorage(store =>
+        {
+            store.DataDirectory = options.DataDirectory;
+            store.Synchronous = options.Synchronous;
+        });
+        silo.Configure<Orleans.Configuration.GrainCollectionOptions>(o => o.DeactivationTimeout = options.DrainTimeout);
+        silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Membership, new SinceStartTimeProvider());
         silo.AddAgents();
         if (options.Demo)
         {

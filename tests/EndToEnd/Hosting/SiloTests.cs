@@ -22,6 +22,31 @@ public sealed class SiloTests
     }
 
     [Fact]
+    public async Task Silo_WhoseDrainTakesTooLong_SaysSoAndExitsWithTwo()
+    {
+        var silo = new SiloProcess();
+        await using var program = silo.Start("--Agents:DrainTimeout", "00:00:01");
+        await program.FirstLine.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Token);
+        var tell = silo.AgentsAsync(null, "tell", "chaos/long", "chaos.delay", """{"ms":600000}""", "--timeout", "20");
+        await ActiveAsync(silo, "chaos");
+        program.Terminate();
+        Assert.Equal(2, await program.ExitAsync(Token));
+        Assert.Single(program.Error.Split('\n'), line => line.Contains("Agents:DrainTimeout", StringComparison.Ordinal));
+        Assert.NotEqual(0, (await tell).ExitCode);
+    }
+
+    [Fact]
+    public async Task Silo_ThatStarts_WarnsOfMemoryOnly()
+    {
+        var silo = new SiloProcess();
+        await silo.InitializeAsync();
+        await using var program = silo.Program;
+        program.Terminate();
+        Assert.Equal(0, await program.ExitAsync(Token));
+        Assert.Single(program.Error.Split('\n'), line => line.StartsWith("warn:", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Endpoints_OfARunningSilo_Answer()
     {
         var silo = new SiloProcess();
@@ -30,7 +55,8 @@ public sealed class SiloTests
         using var http = new HttpClient();
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(silo.Url + "/healthz/live"), Token)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(silo.Url + "/healthz/ready"), Token)).StatusCode);
-        await silo.AgentsAsync(null, "tell", "counter/m", "counter.add", """{"amount":1}""");
+        var (code, _, error) = await silo.AgentsAsync(null, "tell", "counter/m", "counter.add", """{"amount":1}""");
+        Assert.True(code == 0, error);
         var metrics = await http.GetStringAsync(new Uri(silo.Url + "/metrics"), Token);
         Assert.Contains("agents_message_duration", metrics, StringComparison.Ordinal);
         var (address, port) = (silo.Gateway.Split(':')[0], silo.Gateway.Split(':')[1]);
