@@ -143,6 +143,19 @@ public sealed class AgentContext
     public async ValueTask SubscribeAsync(TopicId topic, CancellationToken cancellationToken = default) =>
         await AskAsync(topic.Agent, new TopicSubscribe(Self.ToString()), cancellationToken);
 
+    /// <summary>
+    /// Subscribes this agent to every topic that a pattern names, also to those that come later, each from its first event
+    /// on. Doing it twice is harmless.
+    /// </summary>
+    /// <inheritdoc cref="AskAsync" path="/exception"/>
+    public async ValueTask SubscribeAsync(TopicPattern pattern, CancellationToken cancellationToken = default) =>
+        await AskAsync(pattern.Above.Agent, new TopicSubscribePattern(Self.ToString(), pattern.ToString()), cancellationToken);
+
+    /// <summary>Ends a subscription to a pattern. Doing it twice is harmless.</summary>
+    /// <inheritdoc cref="AskAsync" path="/exception"/>
+    public async ValueTask UnsubscribeAsync(TopicPattern pattern, CancellationToken cancellationToken = default) =>
+        await AskAsync(pattern.Above.Agent, new TopicUnsubscribePattern(Self.ToString(), pattern.ToString()), cancellationToken);
+
     /// <summary>Ends a subscription. Doing it twice is harmless.</summary>
     /// <inheritdoc cref="AskAsync" path="/exception"/>
     public async ValueTask UnsubscribeAsync(TopicId topic, CancellationToken cancellationToken = default) =>
