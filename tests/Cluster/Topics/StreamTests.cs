@@ -94,8 +94,8 @@ public sealed class StreamTests(AgentCluster cluster)
         await using var one = await StreamCluster.StartAsync();
         await PublishAsync(one, Name, "wait", "behind");
         // More than the stream keeps in memory, of all topics together.
-        await PublishAsync(one, "streams/crowd", [.. Enumerable.Repeat(new string('x', 450_000), 24)]);
-        await TakeAsync("streams/crowd", 24);
+        await PublishAsync(one, "streams/crowd", [.. Enumerable.Repeat(new string('x', 200_000), 48)]);
+        await TakeAsync("streams/crowd", 48);
         Gates.Open(Name).SetResult();
         Assert.Equal([new(1, "wait"), new(2, "behind")], await TakeAsync(Name, 2));
     }
@@ -150,7 +150,8 @@ public sealed class StreamTests(AgentCluster cluster)
     {
         foreach (var text in texts)
         {
-            await cluster.Client.Topic(topic).PublishAsync(new Note(text), cancellationToken: Token);
+            var receipt = await cluster.Client.Topic(topic).PublishAsync(new Note(text), cancellationToken: Token);
+            Assert.Equal(Outcome.Accepted, receipt.Outcome);
         }
     }
 
