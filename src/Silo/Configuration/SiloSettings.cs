@@ -1,4 +1,6 @@
-using System.Reflection;
+using OrleansAgents.Agents;
+using OrleansAgents.Sqlite;
+using OrleansAgents.Topics;
 
 namespace OrleansAgents.Configuration;
 
@@ -8,6 +10,20 @@ internal static class SiloSettings
     public const string DefaultUrls = "http://127.0.0.1:5000";
 
     private static readonly TimeSpan LongestDrain = TimeSpan.FromHours(1);
+
+    private static readonly string[] Known =
+    [
+        nameof(SiloOptions.SiloPort), nameof(SiloOptions.GatewayPort), nameof(SiloOptions.Profile), nameof(SiloOptions.DataDirectory),
+        "Sqlite", nameof(SiloOptions.HandledWindow), nameof(SiloOptions.Topics), nameof(SiloOptions.Demo),
+        nameof(SiloOptions.Assemblies), nameof(SiloOptions.DrainTimeout),
+    ];
+
+    private static readonly (string Name, string[] Members)[] Sections =
+    [
+        ("Sqlite", [nameof(SiloOptions.Synchronous)]),
+        (nameof(SiloOptions.HandledWindow), [nameof(HandledWindow.Count), nameof(HandledWindow.Age)]),
+        (nameof(SiloOptions.Topics), [nameof(TopicRetention.Age), nameof(TopicRetention.Bytes)]),
+    ];
 
     /// <summary>What holds where nobody says otherwise: the lowest layer of the configuration.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> Defaults =>
@@ -24,14 +40,10 @@ internal static class SiloSettings
     public static SiloOptions Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(SiloOptions.Section);
-        var known = typeof(SiloOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.CanWrite || p.PropertyType == typeof(IList<string>)).Select(p => p.Name).ToArray();
-        foreach (var child in section.GetChildren())
+        RefuseUnknown(section, Known);
+        foreach (var (name, members) in Sections)
         {
-            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-            {
-                throw new SettingsException($"{child.Path} is no setting; the settings are {string.Join(", ", known)}.");
-            }
+            RefuseUnknown(section.GetSection(name), members);
         }
 
         var options = new SiloOptions();
@@ -39,6 +51,12 @@ internal static class SiloSettings
         ReadValue<int>(section, nameof(SiloOptions.GatewayPort), "a port from 1 to 65535", int.TryParse, v => options.GatewayPort = v);
         ReadValue<bool>(section, nameof(SiloOptions.Demo), "true or false", bool.TryParse, v => options.Demo = v);
         ReadValue<TimeSpan>(section, nameof(SiloOptions.DrainTimeout), "a time such as 00:00:30", TryReadTime, v => options.DrainTimeout = v);
+        ReadValue<SiloProfile>(section, nameof(SiloOptions.Profile), "Embedded or Memory", TryReadEnum, v => options.Profile = v);
+        ReadValue<SqliteSynchronous>(section, "Sqlite:Synchronous", "Full or Normal", TryReadEnum, v => options.Synchronous = v);
+        ReadValue<int>(section, "HandledWindow:Count", "a whole number above zero", int.TryParse, v => options.HandledWindow.Count = v);
+        ReadValue<TimeSpan>(section, "HandledWindow:Age", "a time such as 00:10:00", TryReadTime, v => options.HandledWindow.Age = v);
+        ReadValue<TimeSpan>(section, "Topics:Age", "a time such as 7.00:00:00", TryReadTime, v => options.Topics.Age = v);
+        ReadValue<long>(section, "Topics:Bytes", "a number of bytes above zero", long.TryParse, v => options.Topics.Bytes = v);
         options.DataDirectory = section[nameof(SiloOptions.DataDirectory)] ?? options.DataDirectory;
         section.GetSection(nameof(SiloOptions.Assemblies)).Bind(options.Assemblies);
         return FindFault(options) is { } fault ? throw new SettingsException(fault) : options;
@@ -75,8 +93,29 @@ internal static class SiloSettings
         throw new SettingsException($"urls holds '{url}', which is no web address; give one such as {DefaultUrls}.");
     }
 
+    private static void RefuseUnknown(IConfigurationSection section, IReadOnlyCollection<string> known)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new SettingsException($"{child.Path} is no setting; the settings of {section.Path} are {string.Join(", ", known)}.");
+            }
+        }
+    }
+
     private static string? FindFault(SiloOptions options)
     {
+        if (options.HandledWindow.Count < 1 || options.HandledWindow.Age <= TimeSpan.Zero)
+        {
+            return "Agents:HandledWindow:Count and Age must be above zero; 10000 and 00:10:00 are the defaults.";
+        }
+
+        if (options.Topics.Bytes < 1 || options.Topics.Age <= TimeSpan.Zero)
+        {
+            return "Agents:Topics:Bytes and Age must be above zero; 1073741824 and 7.00:00:00 are the defaults.";
+        }
+
         if (options.SiloPort is < 1 or > 65535)
         {
             return $"Agents:SiloPort is {options.SiloPort}; give a port from 1 to 65535.";
@@ -111,6 +150,10 @@ internal static class SiloSettings
 
         assign(parse(text, out var value) ? value : throw new SettingsException($"{section.Path}:{name} is '{text}'; give {remedy}."));
     }
+
+    private static bool TryReadEnum<T>(string text, out T value)
+        where T : struct, Enum =>
+        Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsDigit(text.Trim()[0]);
 
     // A bare number would be days, which nobody means.
     private static bool TryReadTime(string text, out TimeSpan value)

@@ -55,7 +55,13 @@ internal static class SiloApplication
         silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, serviceId: ClusterName, clusterId: ClusterName);
         silo.Configure<Orleans.Configuration.GrainCollectionOptions>(o => o.DeactivationTimeout = options.DrainTimeout);
         silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Membership, new SinceStartTimeProvider());
-        silo.UseMemoryStorage();
+        silo.Services.Configure<HandledWindow>(w => (w.Count, w.Age) = (options.HandledWindow.Count, options.HandledWindow.Age));
+        _ = options.Profile == SiloProfile.Memory ? silo.UseMemoryStorage() : silo.UseSqliteStorage(store =>
+        {
+            store.DataDirectory = options.DataDirectory;
+            store.Synchronous = options.Synchronous;
+            (store.Topics.Age, store.Topics.Bytes) = (options.Topics.Age, options.Topics.Bytes);
+        });
         silo.AddAgents();
         if (options.Demo)
         {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Orleans.Runtime;
+using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 
 namespace OrleansAgents.Hosting;
@@ -26,7 +27,7 @@ internal static class SiloProcess
         {
             return await FailAsync(e.Message);
         }
-        catch (Exception e) when (e is OptionsValidationException or OrleansConfigurationException or AddressInUseException
+        catch (Exception e) when (e is OptionsValidationException or OrleansConfigurationException or AgentStoreException or AddressInUseException
             or IOException { InnerException: AddressInUseException })
         {
             return await FailAsync(e.Message.ReplaceLineEndings(" "));

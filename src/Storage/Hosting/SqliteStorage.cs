@@ -21,7 +21,9 @@ public static class SqliteStorage
     public static ISiloBuilder UseSqliteStorage(this ISiloBuilder silo, Action<SqliteStoreOptions>? configure = null)
     {
         var services = silo.Services;
-        services.AddOptions<SqliteStoreOptions>().ValidateOnStart();
+        services.AddOptions<SqliteStoreOptions>()
+            .PostConfigure<IOptions<HandledWindow>>((options, window) => options.Handled = window.Value)
+            .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteStoreOptions>, SqliteOptionsValidation>());
         if (configure is not null)
         {

@@ -28,8 +28,8 @@ public sealed class SqliteStoreOptions
     /// <summary>What a commit survives once it is acknowledged. <see cref="SqliteSynchronous.Full"/> unless told.</summary>
     public SqliteSynchronous Synchronous { get; set; } = SqliteSynchronous.Full;
 
-    /// <summary>How far back handled messages are known; within <see cref="JournalBytes"/>.</summary>
-    public HandledWindow Handled { get; } = new();
+    /// <summary>How far back handled messages are known, within <see cref="JournalBytes"/>. In a silo it is the silo's <see cref="HandledWindow"/>.</summary>
+    public HandledWindow Handled { get; internal set; } = new();
 
     /// <summary>How long the events of topics are kept.</summary>
     public TopicRetention Topics { get; } = new();

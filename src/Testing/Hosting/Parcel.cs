@@ -37,7 +37,8 @@ internal static class Parcel
             ? (new MessageId(letter.Envelope.GetProperty("id").GetGuid()), letter.Envelope.GetProperty("recipient").GetString()!)
             : null;
 
-    // A failed message is repeated by an agent that told it; who asks puts a deadline on it and repeats nothing that failed.
+    // Who asks puts a deadline on it and repeats only what is transient; who tells repeats what failed, too.
     private static bool IsRepeated(Envelope message, Reply reply, Refusal refusal) =>
-        RefusalCodes.IsTransient(refusal.Code) || (reply.Outcome == Outcome.Failed && message.ExpiresAt is null);
+        RefusalCodes.IsTransient(refusal.Code)
+        || (message.ExpiresAt is null && (reply.Outcome == Outcome.Failed || refusal.Code == RefusalCodes.Unreachable));
 }

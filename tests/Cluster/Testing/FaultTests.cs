@@ -44,6 +44,40 @@ public sealed class FaultTests
         Assert.Equal((Outcome.Duplicate, 5), (reply.Outcome, reply.As<Total>()!.Value));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Drop_OfWhatAnAgentTells_IsToldAgainInOrder(bool request)
+    {
+        var faults = new FaultPlan(1);
+        var link = faults.Link("account/*", "probe/*");
+        _ = request ? link.DropRequest(When.Number(1)) : link.DropReply(When.Number(1));
+        await using var cluster = await StartAsync(faults);
+        var probe = cluster.Probe("told");
+        await cluster.Client.Agent("account/a").AskAsync(new TellOn("probe/told", 5), cancellationToken: Token);
+        await cluster.IdleAsync(cancellationToken: Token);
+        Assert.Equal(["test.add", "test.note"], probe.Messages.Select(m => m.Type));
+        Assert.Single(faults.Injected);
+    }
+
+    [Fact]
+    public async Task Faults_OfATopicsEvents_LoseNone()
+    {
+        var faults = new FaultPlan(3);
+        faults.Link("topic/*", "listener/*").DropRequest(When.Chance(0.2)).DropReply(When.Chance(0.2)).Duplicate(When.Chance(0.2));
+        await using var cluster = await StartAsync(faults, options => options.AddAgent<ListenerAgent>());
+        await cluster.Client.Agent("listener/faults").AskAsync(new AskOn(["faults"]), cancellationToken: Token);
+        for (var i = 0; i < 20; i++)
+        {
+            await cluster.Client.Topic("faults").PublishAsync(new Note($"{i}"), cancellationToken: Token);
+        }
+
+        await Gates.Entered("listener/faults=20").Task.WaitAsync(Token);
+        await cluster.IdleAsync(TimeSpan.FromSeconds(20), Token);
+        Assert.Equal(20, ListenerAgent.Heard["faults"].Select(e => e.Id).Distinct().Count());
+        Assert.NotEmpty(faults.Injected);
+    }
+
     [Fact]
     public async Task Duplicate_OfAMessage_IsHandledOnce()
     {

@@ -65,7 +65,7 @@ public sealed class ProbeTests : IAsyncLifetime
     [Fact]
     public async Task Idle_WhileAHandlerRuns_NamesWhatIsUnderWay()
     {
-        var ask = _cluster.Client.Agent("greeter/idle").AskAsync(new Hold("idle"), cancellationToken: Token).AsTask();
+        var ask = _cluster.Client.Agent("greeter/idle").AskAsync(new Agents.Hold("idle"), cancellationToken: Token).AsTask();
         await Gates.Entered("idle").Task.WaitAsync(Token);
         var busy = await Assert.ThrowsAsync<TimeoutException>(() => _cluster.IdleAsync(TimeSpan.FromMilliseconds(50), Token));
         Assert.Contains("test.hold v1", busy.Message, StringComparison.Ordinal);

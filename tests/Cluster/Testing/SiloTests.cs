@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Time.Testing;
 using OrleansAgents.Agents;
+using OrleansAgents.Hosting;
 using OrleansAgents.Memory;
 using OrleansAgents.Messaging;
 using OrleansAgents.Testing;
+using OrleansAgents.Testing.Faults;
 using OrleansAgents.Tests.Agents;
 
 namespace OrleansAgents.Tests.Testing;
@@ -29,7 +31,7 @@ public sealed class SiloTests
     {
         await using var cluster = await StartAsync(2);
         var greeter = cluster.Client.Agent("greeter/kill");
-        var ask = greeter.AskAsync(new Hold("kill"), cancellationToken: Token).AsTask();
+        var ask = greeter.AskAsync(new Agents.Hold("kill"), cancellationToken: Token).AsTask();
         await Gates.Entered("kill").Task.WaitAsync(Token);
         await cluster.KillSiloAsync(cluster.FindSilo("greeter/kill")!);
         Gates.Open("kill").SetResult();
@@ -53,7 +55,7 @@ public sealed class SiloTests
     {
         await using var cluster = await StartAsync(1);
         var greeter = cluster.Client.Agent("greeter/crash");
-        var ask = greeter.AskAsync(new Hold("crash"), cancellationToken: Token).AsTask();
+        var ask = greeter.AskAsync(new Agents.Hold("crash"), cancellationToken: Token).AsTask();
         await Gates.Entered("crash").Task.WaitAsync(Token);
         await cluster.RestartAgentAsync("greeter/crash");
         Gates.Open("crash").SetResult();
@@ -90,7 +92,7 @@ public sealed class SiloTests
     {
         var time = new FakeTimeProvider();
         await using var cluster = await StartAsync(1, options => options.Time = time);
-        var ask = cluster.Client.Agent("greeter/time").AskAsync(new Hold("time"), new SendOptions { Timeout = TimeSpan.FromHours(1) }, Token).AsTask();
+        var ask = cluster.Client.Agent("greeter/time").AskAsync(new Agents.Hold("time"), new SendOptions { Timeout = TimeSpan.FromHours(1) }, Token).AsTask();
         await Gates.Entered("time").Task.WaitAsync(Token);
         time.Advance(TimeSpan.FromMinutes(59));
         Assert.False(ask.IsCompleted);
@@ -106,6 +108,29 @@ public sealed class SiloTests
         await cluster.Client.Agent("account/a").AskAsync(new Add(3), cancellationToken: Token);
         var record = await store.LoadAsync("account/a", Token);
         Assert.Equal("""{"total":3}""", System.Text.Encoding.UTF8.GetString(record!.State!.Value.Span));
+    }
+
+    [Fact]
+    public async Task Store_ThatTheSiloChose_SeesTheFaultsToo()
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("agents-testing-");
+        try
+        {
+            var faults = new FaultPlan(1);
+            faults.Commits("account/*").FailAfter(When.Number(1));
+            await using var cluster = await StartAsync(1, options =>
+            {
+                options.Faults = faults;
+                options.ConfigureSilo(silo => silo.UseSqliteStorage(sqlite => sqlite.DataDirectory = folder.FullName));
+            });
+            Assert.Equal(3, (await cluster.Client.Agent("account/a").AskAsync(new Add(3), cancellationToken: Token)).Value);
+            Assert.Single(faults.Injected);
+            Assert.NotEmpty(folder.GetFiles());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

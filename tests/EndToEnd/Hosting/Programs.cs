@@ -15,6 +15,8 @@ internal static class Programs
 
     public static string Guide { get; } = Output("samples/Guide", "OrleansAgents.Guide.dll");
 
+    public static string PricerTests { get; } = Output("samples/PricerTests", "OrleansAgents.PricerTests.dll");
+
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

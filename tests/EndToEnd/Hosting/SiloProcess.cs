@@ -13,6 +13,9 @@ public sealed class SiloProcess : IAsyncLifetime
 
     public string Url { get; } = $"http://127.0.0.1:{Programs.FreePort()}";
 
+    /// <summary>Where the silo keeps its file; its own, and gone with it.</summary>
+    public string DataDirectory { get; } = Path.Combine(Path.GetTempPath(), $"agents-test-{Guid.NewGuid():N}");
+
     internal RunningProgram Program => _program!;
 
     public async ValueTask InitializeAsync()
@@ -27,14 +30,26 @@ public sealed class SiloProcess : IAsyncLifetime
         {
             await _program.DisposeAsync();
         }
+
+        if (Directory.Exists(DataDirectory))
+        {
+            Directory.Delete(DataDirectory, recursive: true);
+        }
     }
 
     internal RunningProgram Start(params string[] more) => Start(new Dictionary<string, string>(StringComparer.Ordinal), more);
 
     internal RunningProgram Start(IReadOnlyDictionary<string, string> environment, params string[] more) => RunningProgram.Start(
         Programs.Silo,
-        ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", .. more],
+        ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:DataDirectory", DataDirectory, .. more],
         environment: environment);
+
+    /// <summary>Kills the silo as a power switch would.</summary>
+    internal async Task KillAsync()
+    {
+        await _program!.DisposeAsync();
+        _program = null;
+    }
 
     /// <summary>Runs the command line against this silo.</summary>
     internal async Task<(int ExitCode, string Output, string Error)> AgentsAsync(string? input, params string[] arguments)

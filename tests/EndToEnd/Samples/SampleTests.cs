@@ -31,4 +31,24 @@ public sealed class SampleTests
         Assert.True(code == 0, guide.Output + guide.Error);
         Assert.Contains("6 of 6", guide.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task PricerTests_Run_AllPass()
+    {
+        await using var tests = RunningProgram.Start(Programs.PricerTests, ["-noColor"]);
+        var code = await tests.ExitAsync(Token);
+        Assert.True(code == 0, tests.Output + tests.Error);
+        Assert.Contains("Failed: 0, Skipped: 0", tests.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TestingPage_EveryExample_StandsInTheSample()
+    {
+        var sample = string.Concat(Directory.EnumerateFiles(Path.Combine(Programs.Repository, "samples", "PricerTests"), "*.cs").Select(f => Dedent(File.ReadAllText(f)) + "\n"));
+        var examples = File.ReadAllText(Path.Combine(Programs.Repository, "docs", "testing.md")).Split("```csharp\n")[1..].Select(e => e.Split("```")[0]).ToList();
+        Assert.True(examples.Count >= 5, "The page has too few examples.");
+        Assert.All(examples, example => Assert.Contains(Dedent(example), sample, StringComparison.Ordinal));
+    }
+
+    private static string Dedent(string text) => string.Join('\n', text.TrimEnd().Split('\n').Select(line => line.Trim()));
 }

@@ -7,7 +7,9 @@ public sealed class DiceTests
 {
     // If these change, every seed that somebody wrote down is worth nothing.
     [Theory]
-    [InlineData(1, 0, "client/a -> pricer/eu", 1, 1, 0.795814794435)]
+    [InlineData(1, 0, "client/a -> pricer/eu", 1, 1, 0.7958147944351297)]
+    [InlineData(-7, 3, "account/a", 12, 4, 0.8513834765053012)]
+    [InlineData(2147483647, 0, "", 1, 1, 0.8218855050118361)]
     public void Roll_OfYesterday_IsTheSameToday(int seed, int rule, string subject, int number, int attempt, double expected) =>
         Assert.Equal(expected, Dice.Roll(seed, rule, subject, number, attempt), 12);
 
