@@ -24,6 +24,7 @@ Func<BenchmarkOptions, IAsyncEnumerable<Row>>? run = options.Command switch
     "idle" => IdleCase.RunAsync,
     "start" => StartCase.RunAsync,
     "fairness" => FairnessCase.RunAsync,
+    "store" => StoreCases.RunAsync,
     _ => null,
 };
 if (run is null)

@@ -43,9 +43,12 @@ internal static class TurnTelemetry
     public static readonly UpDownCounter<long> ActiveAgents =
         AgentTelemetry.Meter.CreateUpDownCounter<long>("agents.active", "{agent}", "Active agents by kind.");
 
+    /// <summary>When a turn starts; 0 when nobody measures.</summary>
+    public static long Begin() => Duration.Enabled ? Stopwatch.GetTimestamp() : 0;
+
     public static void Handled(TurnTags tags, Outcome outcome, long started)
     {
-        if (Duration.Enabled)
+        if (started != 0)
         {
             Duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, tags.For(outcome));
         }

@@ -5,6 +5,7 @@ using OrleansAgents.Configuration;
 using OrleansAgents.Demo;
 using OrleansAgents.Endpoints;
 using OrleansAgents.Telemetry;
+using OrleansAgents.Topics;
 
 namespace OrleansAgents.Hosting;
 
@@ -56,11 +57,11 @@ internal static class SiloApplication
         silo.Configure<Orleans.Configuration.GrainCollectionOptions>(o => o.DeactivationTimeout = options.DrainTimeout);
         silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Membership, new SinceStartTimeProvider());
         silo.Services.Configure<HandledWindow>(w => (w.Count, w.Age) = (options.HandledWindow.Count, options.HandledWindow.Age));
+        silo.Services.Configure<TopicRetention>(t => (t.Age, t.Bytes) = (options.Topics.Age, options.Topics.Bytes));
         _ = options.Profile == SiloProfile.Memory ? silo.UseMemoryStorage() : silo.UseSqliteStorage(store =>
         {
             store.DataDirectory = options.DataDirectory;
             store.Synchronous = options.Synchronous;
-            (store.Topics.Age, store.Topics.Bytes) = (options.Topics.Age, options.Topics.Bytes);
         });
         silo.AddAgents();
         if (options.Demo)

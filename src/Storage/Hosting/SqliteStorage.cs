@@ -21,8 +21,12 @@ public static class SqliteStorage
     public static ISiloBuilder UseSqliteStorage(this ISiloBuilder silo, Action<SqliteStoreOptions>? configure = null)
     {
         var services = silo.Services;
+        services.AddOptions<TopicRetention>()
+            .Validate(r => r.Age > TimeSpan.Zero && r.Bytes > 0, "TopicRetention.Age and Bytes must be above zero; 7 days and 1 GiB are the defaults.")
+            .ValidateOnStart();
         services.AddOptions<SqliteStoreOptions>()
-            .PostConfigure<IOptions<HandledWindow>>((options, window) => options.Handled = window.Value)
+            .PostConfigure<IOptions<HandledWindow>, IOptions<TopicRetention>>(
+                static (options, window, retention) => (options.Handled, options.Topics) = (window.Value, retention.Value))
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteStoreOptions>, SqliteOptionsValidation>());
         if (configure is not null)

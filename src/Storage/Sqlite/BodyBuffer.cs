@@ -7,7 +7,7 @@ namespace OrleansAgents.Sqlite;
 /// <summary>Bytes on their way to the file. It is used again and again, so it keeps its room unless that grew large.</summary>
 internal sealed class BodyBuffer : IBufferWriter<byte>
 {
-    private const int MostKept = 16 * 1024;
+    private const int MostKept = 4 * 1024;
 
     private byte[] _bytes = new byte[1024];
 

@@ -16,6 +16,8 @@ internal sealed class Checkpointer(StoreFile file, Connection writer, SqliteStor
     private long _frames;
     private Task<bool>? _running;
 
+    public bool IsRunning => _running is { IsCompleted: false };
+
     /// <summary>Called by the writer after each commit.</summary>
     public void Note()
     {

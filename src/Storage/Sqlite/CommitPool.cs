@@ -5,7 +5,7 @@ namespace OrleansAgents.Sqlite;
 /// <summary>Commits that were awaited, to be used again with their buffers.</summary>
 internal sealed class CommitPool
 {
-    private const int Most = 8192;
+    private const int Most = 4096;
 
     private readonly ConcurrentQueue<PendingCommit> _free = new();
 

@@ -1,3 +1,4 @@
+using OrleansAgents.Agents;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Sqlite;
@@ -52,6 +53,9 @@ internal sealed class EventTail(long last)
 
         more.SetResult();
     }
+
+    /// <summary>Ends every wait: there will be no more events.</summary>
+    public void Close() => _more.TrySetException(new AgentStoreException("The store was closed while somebody waited for events."));
 
     /// <summary>
     /// The events behind a place, and the task that ends when there are more; null for the events when they are no longer

@@ -5,13 +5,14 @@ using OrleansAgents.Messaging;
 namespace OrleansAgents.Sqlite;
 
 /// <summary>The parts of a store that is open, put together and taken apart in order.</summary>
-internal sealed class OpenStore : IDisposable
+internal sealed class OpenStore
 {
     private readonly StoreFile _file;
     private readonly Connection _connection;
     private readonly ILogger _logger;
     private readonly Checkpointer _checkpointer;
     private readonly ReaderPool _readers;
+    private readonly EventTail _tail;
     private readonly AgentTable _table;
     private readonly Folding _folding;
     private readonly GroupWriter _groups;
@@ -27,7 +28,7 @@ internal sealed class OpenStore : IDisposable
         var progress = new Progress(connection);
         var (seq, entries, bytes) = Recovery.Run(connection, table, rows, progress.Current);
         var place = Math.Max(progress.Current.Place, connection.ReadNumber("SELECT max(place) FROM event"));
-        var tail = new EventTail(place);
+        var tail = _tail = new EventTail(place);
         var journal = new Journal(connection, seq, bytes);
         var topics = new TopicWriter(connection, place, tail);
         _folding = new Folding(connection, table, journal, progress, options, time);
@@ -59,6 +60,9 @@ internal sealed class OpenStore : IDisposable
     public StoreBackup Backup { get; }
 
     public int AgentsInMemory => _table.Count;
+
+    /// <summary>Whether nothing goes on without commits.</summary>
+    public bool IsAtRest => !_groups.HasUpkeep && !_checkpointer.IsRunning;
 
     /// <summary>The writer's connection, for the writer's thread.</summary>
     public Connection Connection => _connection;
@@ -106,10 +110,12 @@ internal sealed class OpenStore : IDisposable
         await _upkeep.DisposeAsync();
         Queue.Close();
         await Writer.Ended;
-        await Task.Run(Dispose);
+        _tail.Close();
+        await _readers.CloseAsync();
+        await Task.Run(CloseFile);
     }
 
-    public void Dispose()
+    private void CloseFile()
     {
         if (Writer.Broken is null)
         {
@@ -117,7 +123,6 @@ internal sealed class OpenStore : IDisposable
             _checkpointer.Close();
         }
 
-        _readers.Dispose();
         _checkpointer.Dispose();
         _connection.Dispose();
         _file.Dispose();

@@ -4,10 +4,13 @@ using OrleansAgents.Agents;
 namespace OrleansAgents.Sqlite;
 
 /// <summary>A few connections for readers. Reading happens on threads of the pool, never on the caller's.</summary>
-internal sealed class ReaderPool(StoreFile file) : IDisposable
+internal sealed class ReaderPool(StoreFile file)
 {
-    private readonly SemaphoreSlim _free = new(Math.Clamp(Environment.ProcessorCount, 2, 8));
+    private static readonly int Most = Math.Clamp(Environment.ProcessorCount, 2, 8);
+
+    private readonly SemaphoreSlim _free = new(Most);
     private readonly ConcurrentBag<Reader> _readers = [];
+    private bool _closed;
 
     /// <exception cref="AgentStoreException">What was to be read cannot be.</exception>
     public async ValueTask<T> ReadAsync<T>(Func<Reader, T> read, CancellationToken cancellationToken)
@@ -27,18 +30,30 @@ internal sealed class ReaderPool(StoreFile file) : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Waits for those who read, refuses those who want to, and closes the connections.</summary>
+    public async Task CloseAsync()
     {
+        for (var taken = 0; taken < Most; taken++)
+        {
+            await _free.WaitAsync();
+        }
+
+        _closed = true;
         while (_readers.TryTake(out var reader))
         {
             reader.Dispose();
         }
 
-        _free.Dispose();
+        _free.Release(Most);
     }
 
     private T Read<T>(Func<Reader, T> read)
     {
+        if (_closed)
+        {
+            throw new AgentStoreException($"The store in '{file.FilePath}' is closed.");
+        }
+
         if (!_readers.TryTake(out var reader))
         {
             reader = new Reader(file.Connect(SqliteSynchronous.Normal));

@@ -17,10 +17,6 @@ internal sealed class SqliteOptionsValidation : IValidateOptions<SqliteStoreOpti
         [
             (!string.IsNullOrWhiteSpace(options.DataDirectory), "DataDirectory is empty; name the directory of the file, such as data."),
             (Enum.IsDefined(options.Synchronous), "Synchronous must be Full or Normal; Full is the default."),
-            (options.Handled.Count > 0, "Handled.Count must be 1 or more; 10,000 is the default."),
-            (options.Handled.Age > TimeSpan.Zero, "Handled.Age must be above zero; 10 minutes is the default."),
-            (options.Topics.Age > TimeSpan.Zero, "Topics.Age must be above zero; 7 days is the default."),
-            (options.Topics.Bytes > 0, "Topics.Bytes must be 1 or more; 1 GiB is the default."),
             (options.JournalBytes > 0, "JournalBytes must be 1 or more; 1 GiB is the default."),
             (options.FoldCommits > 0, "FoldCommits must be 1 or more; 400,000 is the default."),
             (options.FoldBytes > 0, "FoldBytes must be 1 or more; 64 MiB is the default."),

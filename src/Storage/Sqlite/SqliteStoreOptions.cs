@@ -28,15 +28,9 @@ public sealed class SqliteStoreOptions
     /// <summary>What a commit survives once it is acknowledged. <see cref="SqliteSynchronous.Full"/> unless told.</summary>
     public SqliteSynchronous Synchronous { get; set; } = SqliteSynchronous.Full;
 
-    /// <summary>How far back handled messages are known, within <see cref="JournalBytes"/>. In a silo it is the silo's <see cref="HandledWindow"/>.</summary>
-    public HandledWindow Handled { get; internal set; } = new();
-
-    /// <summary>How long the events of topics are kept.</summary>
-    public TopicRetention Topics { get; } = new();
-
     /// <summary>
     /// How many bytes of handled messages are kept for all agents together; beyond it the oldest are forgotten before
-    /// their time. Messages not yet acknowledged are never forgotten. 1 GiB unless told.
+    /// <see cref="HandledWindow"/> says so. Messages not yet acknowledged are never forgotten. 1 GiB unless told.
     /// </summary>
     public long JournalBytes { get; set; } = 1L << 30;
 
@@ -57,6 +51,12 @@ public sealed class SqliteStoreOptions
 
     /// <summary>The size that the file beside the database, <c>agents.db-wal</c>, is kept near. 64 MiB unless told.</summary>
     public long WalBytes { get; set; } = 64L << 20;
+
+    /// <summary>The window that the agents of the silo have too.</summary>
+    internal HandledWindow Handled { get; set; } = new();
+
+    /// <summary>How long the events of topics are kept.</summary>
+    internal TopicRetention Topics { get; set; } = new();
 
     /// <summary>The path of the file.</summary>
     internal string File => Path.GetFullPath(Path.Combine(DataDirectory, FileName));

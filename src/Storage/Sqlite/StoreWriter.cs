@@ -8,6 +8,7 @@ internal sealed class StoreWriter
 {
     // A transaction's pages are held in memory, so large commits make small groups.
     private const int MostGroupBytes = 16 << 20;
+    private const int Few = 4;
 
     private readonly CommitQueue _queue;
     private readonly GroupWriter _groups;
@@ -29,6 +30,9 @@ internal sealed class StoreWriter
 
     /// <summary>Why nothing is written any more; null while all is well.</summary>
     public Exception? Broken { get; private set; }
+
+    /// <summary>How many groups were written.</summary>
+    public long Groups { get; private set; }
 
     public void Start() => _thread.Start();
 
@@ -78,7 +82,8 @@ internal sealed class StoreWriter
             var group = commits.GetRange(_taken, next - _taken).ToArray();
             _groups.Write(group);
             _taken = next;
-            ThreadPool.UnsafeQueueUserWorkItem(new Completion(group), preferLocal: false);
+            Groups += group.Length > 0 ? 1 : 0;
+            Tell(group);
             _checkpointer.Note();
         }
         while (_taken < commits.Count);
@@ -92,10 +97,24 @@ internal sealed class StoreWriter
             commit.Fault = new AgentStoreException("The store's writer failed and takes no more commits; restart this process.", Broken);
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(new Completion(refused), preferLocal: false);
+        Tell(refused);
     }
 
-    /// <summary>Tells the callers of a group, on a thread of the pool.</summary>
+    private static void Tell(PendingCommit[] group)
+    {
+        var completion = new Completion(group);
+        if (group.Length <= Few)
+        {
+            // Each caller goes on in a work item of its own; for a few, one more in between would only cost time.
+            completion.Execute();
+        }
+        else
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(completion, preferLocal: false);
+        }
+    }
+
+    /// <summary>Tells the callers of a group.</summary>
     private sealed class Completion(PendingCommit[] group) : IThreadPoolWorkItem
     {
         public void Execute()

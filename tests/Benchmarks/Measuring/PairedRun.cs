@@ -4,9 +4,9 @@ namespace OrleansAgents.Tests.Measuring;
 /// Compares two variants in one run, slice beside slice, so that what disturbs the machine disturbs both. The ratio is
 /// the median of the ratios of neighbours.
 /// </summary>
-internal sealed class PairedRun(BenchmarkOptions options)
+internal sealed class PairedRun(BenchmarkOptions options, double sliceSeconds = 0.25)
 {
-    private static readonly TimeSpan SliceLength = TimeSpan.FromMilliseconds(250);
+    private TimeSpan SliceLength { get; } = TimeSpan.FromSeconds(sliceSeconds);
 
     /// <summary>Our row and the reference's; none where the case was not asked for.</summary>
     public async Task<IReadOnlyList<Row>> RunAsync(string name, Variant ours, Variant raw)
@@ -29,7 +29,9 @@ internal sealed class PairedRun(BenchmarkOptions options)
         }
 
         double[] ratios = [.. oursSlices.Zip(rawSlices, (a, b) => a.CallsPerSecond / b.CallsPerSecond)];
-        var spread = $"quartiles {Statistics.Percentile(ratios, 0.25):0.00} to {Statistics.Percentile(ratios, 0.75):0.00}, {pairs} pairs";
+        var overall = oursSlices.Sum(s => s.Calls) / oursSlices.Sum(s => s.Elapsed.TotalSeconds)
+            / (rawSlices.Sum(s => s.Calls) / rawSlices.Sum(s => s.Elapsed.TotalSeconds));
+        var spread = $"quartiles {Statistics.Percentile(ratios, 0.25):0.00} to {Statistics.Percentile(ratios, 0.75):0.00}, {pairs} pairs, {overall:0.00} over all";
         return
         [
             Describe(name, ours, oursSlices, Statistics.Median(ratios), spread),

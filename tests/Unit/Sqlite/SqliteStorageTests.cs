@@ -39,6 +39,18 @@ public sealed class SqliteStorageTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Limits_OfTheSilo_AreTheStoresToo()
+    {
+        using var host = Build(_ => { }, services => services
+            .Configure<HandledWindow>(window => window.Count = 7)
+            .Configure<TopicRetention>(retention => retention.Bytes = 8));
+
+        var options = host.Services.GetRequiredService<IOptions<SqliteStoreOptions>>().Value;
+
+        Assert.Equal((7, 8), (options.Handled.Count, options.Topics.Bytes));
+    }
+
+    [Fact]
     public async Task Host_ThatRan_LeavesTheFileToTheNext()
     {
         var host = Build(options => options.DataDirectory = _files.Directory);
@@ -53,9 +65,10 @@ public sealed class SqliteStorageTests : IAsyncDisposable
         Assert.NotNull(await (await _files.OpenAsync()).LoadAsync("pricer/eu", Token));
     }
 
-    private static IHost Build(Action<SqliteStoreOptions> configure)
+    private static IHost Build(Action<SqliteStoreOptions> configure, Action<IServiceCollection>? services = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        services?.Invoke(builder.Services);
         builder.UseOrleans(silo => silo.UseLocalhostClustering().UseSqliteStorage(configure));
         return builder.Build();
     }

@@ -84,6 +84,17 @@ public sealed class SqliteTopicRetentionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ReadAll_WhenTheStoreCloses_EndsTheWait()
+    {
+        var store = await _files.OpenAsync();
+        var waiting = store.ReadAllAsync(after: null, 10, Token).AsTask();
+
+        await store.CloseAsync();
+
+        await Assert.ThrowsAsync<AgentStoreException>(() => waiting);
+    }
+
+    [Fact]
     public async Task Events_AtAnotherPosition_AreRefusedAlone()
     {
         var store = await _files.OpenAsync();
