@@ -54,6 +54,8 @@ internal static class SiloApplication
     private static void AddSilo(ISiloBuilder silo, SiloOptions options)
     {
         silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, serviceId: ClusterName, clusterId: ClusterName);
+        silo.Configure<Orleans.Configuration.GrainCollectionOptions>(o => o.DeactivationTimeout = options.DrainTimeout);
+        silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Membership, new SinceStartTimeProvider());
         silo.Services.Configure<HandledWindow>(w => (w.Count, w.Age) = (options.HandledWindow.Count, options.HandledWindow.Age));
         silo.Services.Configure<TopicRetention>(t => (t.Age, t.Bytes) = (options.Topics.Age, options.Topics.Bytes));
         _ = options.Profile == SiloProfile.Memory ? silo.UseMemoryStorage() : silo.UseSqliteStorage(store =>
@@ -61,8 +63,6 @@ internal static class SiloApplication
             store.DataDirectory = options.DataDirectory;
             store.Synchronous = options.Synchronous;
         });
-        silo.Configure<Orleans.Configuration.GrainCollectionOptions>(o => o.DeactivationTimeout = options.DrainTimeout);
-        silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Membership, new SinceStartTimeProvider());
         silo.AddAgents();
         if (options.Demo)
         {

@@ -14,7 +14,7 @@ public sealed class OtlpTests
         var endpoint = $"http://127.0.0.1:{Programs.FreePort()}/";
         using var receiver = new HttpListener { Prefixes = { endpoint } };
         receiver.Start();
-        var silo = new SiloProcess();
+        await using var silo = new SiloProcess();
         await using var program = silo.Start(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = endpoint,
