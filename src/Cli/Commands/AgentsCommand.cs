@@ -18,6 +18,7 @@ internal static class AgentsCommand
             ListCommand.Create(global),
             DescribeCommand.Create(global),
             StopCommand.Create(global),
+            DeadLettersCommand.Create(global),
         };
         global.AddTo(root);
         return root;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using OrleansAgents.Messaging;
+using Spectre.Console;
 
 namespace OrleansAgents.Output;
 
@@ -10,6 +11,7 @@ namespace OrleansAgents.Output;
 internal sealed class CommandOutput(TextWriter output, TextWriter error, bool json)
 {
     private static readonly JsonWriterOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private const int UnlimitedWidth = 4096;
     private readonly Lock _lock = new();
 
     public bool Json { get; } = json;
@@ -36,6 +38,26 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool js
         }
 
         Line(buffer.WrittenSpan);
+    }
+
+    /// <summary>A table; as wide as its longest line where nobody watches.</summary>
+    public void Table(Table table)
+    {
+        lock (_lock)
+        {
+            var console = AnsiConsole.Create(new AnsiConsoleSettings
+            {
+                Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+                Interactive = InteractionSupport.No,
+                Out = new AnsiConsoleOutput(output),
+            });
+            if (Console.IsOutputRedirected)
+            {
+                console.Profile.Width = UnlimitedWidth;
+            }
+
+            console.Write(table);
+        }
     }
 
     public void Error(string text)

@@ -74,7 +74,8 @@ internal sealed class AgentCaller(
         AgentHandle to, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
         where TAnswer : struct, IAnswer<TResult>
     {
-        using var span = AgentTelemetry.Source.StartActivity("agent.send", ActivityKind.Producer);
+        // A message that brings its trace along goes on in that one; default means the caller's current span.
+        using var span = AgentTelemetry.Source.StartActivity("agent.send", ActivityKind.Producer, envelope.Extras?.ReadTrace() ?? default);
         if (span is not null)
         {
             envelope.StampSpan(span);

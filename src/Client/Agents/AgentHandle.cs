@@ -58,12 +58,23 @@ public sealed class AgentHandle
     /// <exception cref="AgentRefusedException">No silo hosts the kind.</exception>
     public async ValueTask StopAsync(CancellationToken cancellationToken = default)
     {
-        if (_caller.Kinds.FindFault(Id.Kind) is { } fault)
-        {
-            throw new AgentRefusedException(fault);
-        }
-
+        ThrowUnlessHosted();
         await Grain.StopAsync().AsTask().WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Cancels a message that waits at the agent or runs in it, whoever sent it: its sender gets
+    /// <see cref="RefusalCodes.Cancelled"/>, and it changes nothing. For programs that do not hold the token that the
+    /// message was sent with. Does nothing when the message is not there, or its turn has reached its commit; the sender's
+    /// answer tells which.
+    /// </summary>
+    /// <param name="message">The id that the message was sent with, such as <see cref="SendOptions.Id"/>.</param>
+    /// <param name="cancellationToken">Ends the wait for the agent, not the cancelling.</param>
+    /// <exception cref="AgentRefusedException">No silo hosts the kind.</exception>
+    public async ValueTask CancelAsync(MessageId message, CancellationToken cancellationToken = default)
+    {
+        ThrowUnlessHosted();
+        await Grain.CancelAsync(message.Value).AsTask().WaitAsync(cancellationToken);
     }
 
     /// <summary>Sends a message of nobody else's, and reads its reply as <typeparamref name="TAnswer"/> does.</summary>
@@ -82,6 +93,14 @@ public sealed class AgentHandle
         }
 
         return _caller.CallAsync<TAnswer, TResult>(this, envelope, options, cancellationToken);
+    }
+
+    private void ThrowUnlessHosted()
+    {
+        if (_caller.Kinds.FindFault(Id.Kind) is { } fault)
+        {
+            throw new AgentRefusedException(fault);
+        }
     }
 
     // Whoever asks one agent often asks it the same.

@@ -1,20 +1,28 @@
-using System.Text.Json;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.DeadLetters;
 
-/// <summary>A message that was given up on, with what became of it. It is kept until somebody replays or drops it.</summary>
+/// <summary>
+/// A message that was given up on, with what became of it. It is kept until somebody replays or drops it. The message is
+/// carried as a text, so that a letter neither nests deeper nor is read with more care than any other message, whatever
+/// it holds.
+/// </summary>
+/// <param name="Message">The id of the message.</param>
+/// <param name="Type">The message's contract.</param>
+/// <param name="Sender">Who sent it.</param>
+/// <param name="Recipient">Whom it was for.</param>
 /// <param name="By">The agent that gave up on it.</param>
 /// <param name="Code">The refusal code of the last try.</param>
 /// <param name="Reason">Its sentence.</param>
 /// <param name="Attempts">How often it was tried.</param>
 /// <param name="Since">When it was first due.</param>
 /// <param name="At">When it was given up on.</param>
-/// <param name="Envelope">The whole message.</param>
+/// <param name="Envelope">The whole message, as JSON.</param>
 [Contract("dead-letter.add")]
 public sealed record DeadLetter(
-    string By, string Code, string Reason, int Attempts, DateTimeOffset Since, DateTimeOffset At, JsonElement Envelope);
+    Guid Message, string Type, string Sender, string Recipient, string By, string Code, string Reason, int Attempts,
+    DateTimeOffset Since, DateTimeOffset At, string Envelope);
 
 /// <summary>Lists the dead letters of one shard, oldest first. What is null is not filtered by.</summary>
 /// <param name="Code">Only those with this refusal code.</param>
@@ -50,8 +58,9 @@ public sealed record DeadLetterEntry(
 public sealed record DeadLetterShow(Guid Id) : IQuery<DeadLetter>;
 
 /// <summary>
-/// Sends the message of a dead letter again, under its own id, through the same gate. Safe to repeat: a recipient that
-/// had handled it says so. It is a dead letter again if it fails again.
+/// Sends the message of a dead letter again, under its own id, through the same gate, with no deadline. The letter goes
+/// in the commit that has the message sent. A recipient that handled the message before, and still knows it, does not
+/// handle it twice. If it fails again it is a dead letter again, under a new id.
 /// </summary>
 /// <param name="Id">The letter's id.</param>
 [Contract("dead-letter.replay")]
@@ -78,8 +87,13 @@ public static class DeadLetterAddress
     /// <summary>Every agent that keeps dead letters.</summary>
     public static IEnumerable<AgentId> All => Enumerable.Range(0, Shards).Select(Of);
 
-    /// <summary>The agent that keeps the letter of a message.</summary>
-    public static AgentId For(MessageId message) => Of((message.GetHashCode() & int.MaxValue) % Shards);
+    /// <summary>The agent that keeps a letter: the last digit of the letter's id says which.</summary>
+    public static AgentId For(MessageId letter)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        letter.Value.TryWriteBytes(bytes);
+        return Of(bytes[^1] % Shards);
+    }
 
     private static AgentId Of(int shard) => new(Kind, shard.ToString(System.Globalization.CultureInfo.InvariantCulture));
 }

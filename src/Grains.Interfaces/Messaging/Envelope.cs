@@ -161,6 +161,10 @@ public sealed record EnvelopeExtras
 
     /// <summary>The agents that wait, one for the next, for the answer to this ask; it never leaves the cluster.</summary>
     internal CallChain? Chain { get; init; }
+
+    /// <summary>The span that <see cref="TraceParent"/> names; default for none.</summary>
+    internal ActivityContext ReadTrace() =>
+        TraceParent is { } text && ActivityContext.TryParse(text, TraceState, isRemote: true, out var trace) ? trace : default;
 }
 
 /// <summary>Who waits for whom: the agent that asked, then the one that waits for it, and so on.</summary>

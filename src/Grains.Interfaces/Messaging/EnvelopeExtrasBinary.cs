@@ -14,7 +14,8 @@ internal static class EnvelopeExtrasBinary
 
     public static void Write(EnvelopeExtras? extras, Activity? span, ArrayBufferWriter<byte> output)
     {
-        if (span is not null && extras?.TraceParent is null)
+        // The span is newer than the text that the message came with.
+        if (span is not null)
         {
             Field(output, TraceParent, TraceText.Format(span.Context));
             Field(output, TraceState, span.TraceStateString);
@@ -26,8 +27,12 @@ internal static class EnvelopeExtrasBinary
             Field(output, Causation, extras.CausationId?.ToString());
             Field(output, Conversation, extras.ConversationId);
             Field(output, SentAt, extras.SentAt?.ToString("O", CultureInfo.InvariantCulture));
-            Field(output, TraceParent, extras.TraceParent);
-            Field(output, TraceState, extras.TraceState);
+            if (span is null)
+            {
+                Field(output, TraceParent, extras.TraceParent);
+                Field(output, TraceState, extras.TraceState);
+            }
+
             foreach (var hop in extras.Hops)
             {
                 Field(output, Hop, hop.ToString());

@@ -32,7 +32,7 @@ public static class EnvelopeJson
         try
         {
             // The limit counts the levels of a member, the payload above all; the message around it is one more.
-            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = PayloadJson.MaxDepth + 1 });
+            var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = limits.Depth + 1 });
             if (!ReadMembers(ref reader, utf8, fields))
             {
                 fields.Report("", RefusalCodes.WrongKind, "A message is a JSON object.");
@@ -82,8 +82,8 @@ public static class EnvelopeJson
         json.WriteString("recipient", envelope.Recipient.ToString());
         json.WriteString("sender", envelope.Sender.ToString());
         WriteTime(json, "sentAt", extras?.SentAt);
-        WriteText(json, "traceparent", extras?.TraceParent ?? TraceText.Format(envelope.Span?.Context ?? default));
-        WriteText(json, "tracestate", extras?.TraceState ?? envelope.Span?.TraceStateString);
+        WriteText(json, "traceparent", envelope.Span is { } span ? TraceText.Format(span.Context) : extras?.TraceParent);
+        WriteText(json, "tracestate", envelope.Span is null ? extras?.TraceState : envelope.Span.TraceStateString);
         json.WriteString("type", envelope.Type);
         json.WriteNumber("version", envelope.Version);
         json.WriteEndObject();

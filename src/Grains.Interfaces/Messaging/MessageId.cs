@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 
 namespace OrleansAgents.Messaging;
@@ -28,7 +27,7 @@ public readonly record struct MessageId : IComparable<MessageId>
     {
         var count = (ulong)Interlocked.Increment(ref s_counter);
         // Time is only there to sort by and to tell restarts apart, so the cheap clock will do.
-        var milliseconds = (ulong)(StartUnixMilliseconds + Stopwatch.GetTimestamp() / TicksPerMillisecond);
+        var milliseconds = (ulong)(StartUnixMilliseconds + Environment.TickCount64);
         var high = (milliseconds << 16) | 0x8000 | ((count >> 24) & 0x0FFF);
         var low = 0x8000_0000_0000_0000 | ProcessPart | (count & 0xFF_FFFF);
         Span<byte> bytes = stackalloc byte[16];
@@ -37,9 +36,8 @@ public readonly record struct MessageId : IComparable<MessageId>
         return new MessageId(new Guid(bytes, bigEndian: true));
     }
 
-    private static readonly long TicksPerMillisecond = Stopwatch.Frequency / 1000;
     private static readonly long StartUnixMilliseconds =
-        TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - Stopwatch.GetTimestamp() / TicksPerMillisecond;
+        TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() - Environment.TickCount64;
 
     /// <summary>Reads a UUID in its usual text form of 36 characters; false for any other text and for the nil UUID.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out MessageId id)

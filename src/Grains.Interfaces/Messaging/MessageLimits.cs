@@ -17,4 +17,17 @@ public sealed class MessageLimits
 
     /// <summary>The largest whole message: the payload, the headers and 16 KiB for the rest.</summary>
     public int MessageBytes => PayloadBytes + Headers * HeaderBytes + 16 * 1024;
+
+    /// <summary>How deep a member of a message may nest.</summary>
+    internal int Depth { get; init; } = PayloadJson.MaxDepth;
+
+    /// <summary>For messages that the platform kept itself: they passed the limits of their time, so those of today do not apply.</summary>
+    internal static MessageLimits Kept { get; } = new()
+    {
+        PayloadBytes = 1 << 29,
+        Headers = 1 << 16,
+        HeaderBytes = 1 << 13,
+        Hops = int.MaxValue,
+        Depth = int.MaxValue - 1,
+    };
 }

@@ -15,6 +15,7 @@ namespace OrleansAgents.Agents;
 public abstract class Agent : Grain, IAgentGrain
 {
     private AgentTurns _turns = null!;
+    private bool _isCounted;
 
     /// <summary>The agent's address.</summary>
     public AgentId Id => _turns.Id;
@@ -32,17 +33,25 @@ public abstract class Agent : Grain, IAgentGrain
             await _turns.LoadAsync(cancellationToken);
         }
 
-        TurnTelemetry.ActiveAgents.Add(1, new KeyValuePair<string, object?>("agent.kind", id.Kind));
         await OnStartAsync(cancellationToken);
+        TurnTelemetry.ActiveAgents.Add(1, new KeyValuePair<string, object?>("agent.kind", id.Kind));
+        _isCounted = true;
     }
 
     /// <inheritdoc/>
     public sealed override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_turns is not null)
+        try
         {
-            await _turns.DrainAsync(cancellationToken);
-            TurnTelemetry.ActiveAgents.Add(-1, new KeyValuePair<string, object?>("agent.kind", Id.Kind));
+            await (_turns?.DrainAsync(cancellationToken) ?? Task.CompletedTask);
+        }
+        finally
+        {
+            // Not where the start failed, and also where the drain was cut off.
+            if (_isCounted)
+            {
+                TurnTelemetry.ActiveAgents.Add(-1, new KeyValuePair<string, object?>("agent.kind", Id.Kind));
+            }
         }
     }
 

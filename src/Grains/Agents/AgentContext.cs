@@ -143,13 +143,31 @@ public sealed class AgentContext
     public async ValueTask SubscribeAsync(TopicId topic, CancellationToken cancellationToken = default) =>
         await AskAsync(topic.Agent, new TopicSubscribe(Self.ToString()), cancellationToken);
 
+    /// <summary>
+    /// Subscribes this agent to every topic that a pattern names, also to those that come later, each from its first event
+    /// on. Doing it twice is harmless.
+    /// </summary>
+    /// <inheritdoc cref="AskAsync" path="/exception"/>
+    public async ValueTask SubscribeAsync(TopicPattern pattern, CancellationToken cancellationToken = default) =>
+        await AskAsync(pattern.Above.Agent, new TopicSubscribePattern(Self.ToString(), pattern.ToString()), cancellationToken);
+
+    /// <summary>Ends a subscription to a pattern. Doing it twice is harmless.</summary>
+    /// <inheritdoc cref="AskAsync" path="/exception"/>
+    public async ValueTask UnsubscribeAsync(TopicPattern pattern, CancellationToken cancellationToken = default) =>
+        await AskAsync(pattern.Above.Agent, new TopicUnsubscribePattern(Self.ToString(), pattern.ToString()), cancellationToken);
+
     /// <summary>Ends a subscription. Doing it twice is harmless.</summary>
     /// <inheritdoc cref="AskAsync" path="/exception"/>
     public async ValueTask UnsubscribeAsync(TopicId topic, CancellationToken cancellationToken = default) =>
         await AskAsync(topic.Agent, new TopicUnsubscribe(Self.ToString()), cancellationToken);
 
     /// <summary>Appends a message to the agent's own log, with this turn's commit.</summary>
-    internal void Append(Envelope message) => (Events ??= []).Add(message);
+    internal void Append(Envelope message)
+    {
+        var published = message.With(message.Extras);
+        published.StampSpan(Activity.Current ?? message.Span);
+        (Events ??= []).Add(published);
+    }
 
     /// <summary>Has the store keep a message that is never sent, until <see cref="CancelScheduled"/>.</summary>
     internal void Keep(Envelope message) =>
@@ -201,9 +219,12 @@ public sealed class AgentContext
             CausationId = Message.Id,
             ConversationId = Message.Extras?.ConversationId,
             Chain = asks ? new CallChain(turns.Id, Message.Extras?.Chain) : null,
+            TraceParent = Message.Extras?.TraceParent,
+            TraceState = Message.Extras?.TraceState,
         };
         var linked = envelope.With(extras);
-        linked.StampSpan(Activity.Current);
+        // Where nobody listens, the trace passes through as it came.
+        linked.StampSpan(Activity.Current ?? Message.Span);
         return linked;
     }
 }

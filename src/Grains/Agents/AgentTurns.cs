@@ -126,7 +126,7 @@ internal sealed partial class AgentTurns
             return Refuse(TurnFailure.Busy($"{Id} has {Host.Options.OutboxLength} messages to send; that is the limit."));
         }
 
-        var started = Stopwatch.GetTimestamp();
+        var started = TurnTelemetry.Begin();
         var context = new AgentContext(this, envelope, handler);
         _running = context;
         var span = TurnTelemetry.Start(handler.Tags, envelope, ref _name);
@@ -220,7 +220,8 @@ internal sealed partial class AgentTurns
     {
         if (!context.Handler.IsQuery)
         {
-            (_handled ??= new HandledMessages(Host.Options.VolatileWindow)).Add(context.Message.Id, reply, Host.Time.GetUtcNow().UtcTicks);
+            // These are forgotten by their number and not by their age, so the clock need not be read.
+            (_handled ??= new HandledMessages(Host.Options.VolatileWindow)).Add(context.Message.Id, reply, nowTicks: 0);
         }
 
         if (context.Outgoing is { } outgoing)

@@ -69,7 +69,10 @@ internal sealed class HandledMessages(int limit, TimeSpan? age = null)
         _next = (_next + 1) % _slots.Length;
     }
 
-    private int Head(MessageId id) => id.GetHashCode() & (_heads.Length - 1);
+    // The counter in the platform's ids reaches only the upper bits of their hash: taken as it is, all of one
+    // millisecond would share a chain. There are never fewer than four heads, so the shift is in range.
+    private int Head(MessageId id) =>
+        (int)((uint)id.GetHashCode() * 0x9E37_79B9u >> (32 - System.Numerics.BitOperations.Log2((uint)_heads.Length)));
 
     private void Unlink(int index)
     {

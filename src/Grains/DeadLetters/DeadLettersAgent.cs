@@ -1,3 +1,4 @@
+using System.Text;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 
@@ -25,8 +26,8 @@ internal sealed class DeadLettersAgent(ContractCatalogue catalogue) : Agent<Dead
             throw new AgentRefusedException(RefusalCodes.InvalidPayload, "The member 'limit' is 1 or more.");
         }
 
-        DeadLetterEntry[] matching = [.. Letters().Select(l => Describe(l.Envelope.Id, Read(l))).Where(e => Matches(e, request)).OrderBy(e => e.At)];
-        return new(new DeadLetterPage([.. matching.Take(request.Limit)], matching.Length));
+        var matching = Letters().Select(l => (l.Envelope.Id, Letter: Read(l))).Where(l => Matches(l.Letter, request)).OrderBy(l => l.Letter.At).ToArray();
+        return new(new DeadLetterPage([.. matching.Take(request.Limit).Select(l => Describe(l.Id, l.Letter))], matching.Length));
     }
 
     public ValueTask<DeadLetter> HandleAsync(DeadLetterShow request, AgentContext context, CancellationToken cancellationToken) =>
@@ -41,8 +42,8 @@ internal sealed class DeadLettersAgent(ContractCatalogue catalogue) : Agent<Dead
             return new(new DeadLetterDone(false));
         }
 
-        var (envelope, problems) = EnvelopeJson.Read(
-            System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(Read(letter).Envelope).ToArray(), new MessageLimits(), catalogue);
+        // Whether it is too large or too deep, its recipient's gate says, by the limits of today.
+        var (envelope, problems) = EnvelopeJson.Read(Encoding.UTF8.GetBytes(Read(letter).Envelope), MessageLimits.Kept, catalogue);
         if (envelope is null)
         {
             throw new AgentRefusedException(Refusal.Of(problems!));
@@ -66,18 +67,13 @@ internal sealed class DeadLettersAgent(ContractCatalogue catalogue) : Agent<Dead
 
     private static DeadLetter Read(OutgoingMessage letter) => (DeadLetter)letter.Envelope.ReadPayload(Contract.Of<DeadLetter>());
 
-    private static bool Matches(DeadLetterEntry entry, DeadLetterList filter) =>
-        (filter.Code is null || filter.Code == entry.Code)
-        && (filter.Type is null || filter.Type == entry.Type)
-        && (filter.Recipient is null || filter.Recipient == entry.Recipient || entry.Recipient.StartsWith(filter.Recipient + "/", StringComparison.Ordinal));
+    private static bool Matches(DeadLetter letter, DeadLetterList filter) =>
+        (filter.Code is null || filter.Code == letter.Code)
+        && (filter.Type is null || filter.Type == letter.Type)
+        && (filter.Recipient is null || filter.Recipient == letter.Recipient || letter.Recipient.StartsWith(filter.Recipient + "/", StringComparison.Ordinal));
 
-    private static DeadLetterEntry Describe(MessageId id, DeadLetter letter)
-    {
-        string Text(string name) => letter.Envelope.GetProperty(name).GetString() ?? "";
-        return new DeadLetterEntry(
-            id.Value, letter.Envelope.GetProperty("id").GetGuid(), Text("type"), Text("sender"), Text("recipient"),
-            letter.Code, letter.Reason, letter.Attempts, letter.Since, letter.At);
-    }
+    private static DeadLetterEntry Describe(MessageId id, DeadLetter letter) => new(
+        id.Value, letter.Message, letter.Type, letter.Sender, letter.Recipient, letter.Code, letter.Reason, letter.Attempts, letter.Since, letter.At);
 
     private IEnumerable<OutgoingMessage> Letters() =>
         Turns.Outbox.Later.Messages.Values.Where(m => m.DueAt == DateTimeOffset.MaxValue && m.Envelope.Recipient == Id);

@@ -194,7 +194,11 @@ internal sealed class Outbox
         }
 
         var letter = _deadLetters.Write(message, refusal);
-        if (_commits is null)
+        if (letter is null)
+        {
+            _commits?.Acknowledge(message.Envelope.Id);
+        }
+        else if (_commits is null)
         {
             SendNow(letter);
         }

@@ -43,9 +43,12 @@ internal static class TurnTelemetry
     public static readonly UpDownCounter<long> ActiveAgents =
         AgentTelemetry.Meter.CreateUpDownCounter<long>("agents.active", "{agent}", "Active agents by kind.");
 
+    /// <summary>When a turn starts; 0 when nobody measures.</summary>
+    public static long Begin() => Duration.Enabled ? Stopwatch.GetTimestamp() : 0;
+
     public static void Handled(TurnTags tags, Outcome outcome, long started)
     {
-        if (Duration.Enabled)
+        if (started != 0)
         {
             Duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, tags.For(outcome));
         }
@@ -64,12 +67,9 @@ internal static class TurnTelemetry
 
     private static Activity? StartListened(TurnTags tags, Envelope envelope, ref string? destination)
     {
-        var parent = envelope.Span?.Context ?? default;
-        if (parent == default && envelope.Extras?.TraceParent is { } text)
-        {
-            _ = ActivityContext.TryParse(text, envelope.Extras.TraceState, isRemote: true, out parent);
-        }
-
+        // Whatever is current here belongs to another turn or to nobody; only the message says what came before it.
+        Activity.Current = null;
+        var parent = envelope.Span?.Context ?? envelope.Extras?.ReadTrace() ?? default;
         var span = AgentTelemetry.Source.StartActivity(tags.SpanName, ActivityKind.Consumer, parent);
         if (span is { IsAllDataRequested: true })
         {

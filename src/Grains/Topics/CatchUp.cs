@@ -45,7 +45,7 @@ internal sealed class CatchUp(AgentHost host, AgentTurns turns, TopicFanOut topi
                 }
 
                 var upTo = events[^1].Extras!.Position!.Position;
-                if (new SelectedEvents(events).For(subscription.Subscriber.Filter) is { } batch)
+                if (new SelectedEvents(events).For(subscription.Subscriber.Filters) is { } batch)
                 {
                     await TellAsync(batch, topic.CallAsync(subscription.Agent, batch), upTo);
                 }
@@ -118,7 +118,11 @@ internal sealed class CatchUp(AgentHost host, AgentTurns turns, TopicFanOut topi
         var letter = _deadLetters.Write(new OutgoingMessage(message, _since) { Attempts = _attempts }, refusal);
         subscription.Subscriber.Cursor = position;
         turns.Commits!.RecordState();
-        turns.Commits.Replace(old: null, letter);
+        if (letter is not null)
+        {
+            turns.Commits.Replace(old: null, letter);
+        }
+
         _attempts = 0;
         _since = host.Time.GetUtcNow();
     }

@@ -9,16 +9,16 @@ internal sealed class SelectedEvents(Envelope[] events)
     private readonly EventBatch _all = new(events);
     private JsonElement[]? _payloads;
 
-    /// <summary>The events that pass; null when none does.</summary>
-    public EventBatch? For(Dictionary<string, JsonElement>? filter)
+    /// <summary>The events that pass one of the filters; null when none does.</summary>
+    public EventBatch? For(Dictionary<string, Dictionary<string, JsonElement>?> filters)
     {
-        if (filter is null)
+        if (filters.ContainsValue(null))
         {
             return _all;
         }
 
         _payloads ??= [.. events.Select(e => JsonElement.Parse(e.PayloadJson.Span))];
-        Envelope[] passed = [.. events.Where((_, i) => PayloadFilter.Matches(filter, _payloads[i]))];
+        Envelope[] passed = [.. events.Where((_, i) => filters.Values.Any(f => PayloadFilter.Matches(f!, _payloads[i])))];
         return passed.Length == 0 ? null : new EventBatch(passed);
     }
 }

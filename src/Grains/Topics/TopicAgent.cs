@@ -10,7 +10,7 @@ namespace OrleansAgents.Topics;
 /// are told to the subscribers.
 /// </summary>
 [Agent(TopicId.AgentKind, Description = "Serves a topic: takes its events and tells them to its subscribers.")]
-internal sealed class TopicAgent(AgentHost host) : Agent<TopicState>, ITopicGrain, IHandleAny,
+internal sealed partial class TopicAgent(AgentHost host) : Agent<TopicState>, ITopicGrain, IHandleAny,
     IHandle<TopicSubscribe, TopicSubscribers>, IHandle<TopicUnsubscribe, TopicSubscribers>, IHandle<TopicReadSubscribers, TopicSubscribers>
 {
     private const int ReadAtOnce = 256;
@@ -32,15 +32,17 @@ internal sealed class TopicAgent(AgentHost host) : Agent<TopicState>, ITopicGrai
             State.Subscribers.Add(known = new TopicSubscriber { Agent = request.Agent });
         }
 
-        known.Filter = filter;
-        FanOut.Subscribe(agent, known);
+        known.Filters[request.Via] = filter;
+        FanOut.Subscribe(agent, known, request.After);
+        Announce(context);
         return Subscribers();
     }
 
     public ValueTask<TopicSubscribers> HandleAsync(TopicUnsubscribe request, AgentContext context, CancellationToken cancellationToken)
     {
-        if (State.Subscribers.RemoveAll(s => s.Agent == request.Agent) > 0)
+        if (State.Subscribers.Find(s => s.Agent == request.Agent) is { } known && known.Filters.Remove(request.Via) && known.Filters.Count == 0)
         {
+            State.Subscribers.Remove(known);
             FanOut.Unsubscribe(AgentId.Parse(request.Agent));
         }
 
@@ -59,6 +61,7 @@ internal sealed class TopicAgent(AgentHost host) : Agent<TopicState>, ITopicGrai
 
         // The deadline was the publishing's, and is met.
         context.Append(message.WithExpiry(null));
+        Announce(context);
         return default;
     }
 
@@ -86,6 +89,7 @@ internal sealed class TopicAgent(AgentHost host) : Agent<TopicState>, ITopicGrai
 
     protected override ValueTask OnStartAsync(CancellationToken cancellationToken)
     {
+        _isAnnounced = State.IsAnnounced;
         if (TopicId.TryParse(Id.Key, out _, out _))
         {
             FanOut.Start();

@@ -31,7 +31,7 @@ internal sealed class TopicFanOut
         _last = turns.Commits.LastEvent;
         foreach (var subscriber in subscribers)
         {
-            Subscribe(AgentId.Parse(subscriber.Agent), subscriber);
+            Subscribe(AgentId.Parse(subscriber.Agent), subscriber, after: null);
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class TopicFanOut
 
     public void Start() => Run();
 
-    public void Subscribe(AgentId agent, TopicSubscriber subscriber)
+    public void Subscribe(AgentId agent, TopicSubscriber subscriber, long? after)
     {
         if (_subscriptions.TryGetValue(agent, out var known))
         {
@@ -59,6 +59,7 @@ internal sealed class TopicFanOut
 
         var subscription = new Subscription(agent, subscriber);
         _subscriptions[agent] = subscription;
+        subscriber.Cursor ??= after < _told ? after : null;
         if (subscriber.Cursor is not null)
         {
             _ = CatchUpAsync(subscription, pending: null);
@@ -166,7 +167,7 @@ internal sealed class TopicFanOut
         var told = new List<(Subscription Subscription, EventBatch Batch, Task<EventsReply> Call)>();
         foreach (var subscription in _subscriptions.Values)
         {
-            if (subscription.Subscriber.Cursor is null && batches.For(subscription.Subscriber.Filter) is { } batch)
+            if (subscription.Subscriber.Cursor is null && batches.For(subscription.Subscriber.Filters) is { } batch)
             {
                 told.Add((subscription, batch, CallAsync(subscription.Agent, batch)));
             }

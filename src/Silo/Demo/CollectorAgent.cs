@@ -25,6 +25,12 @@ internal sealed class CollectorAgent : Agent<CollectorState>, IHandle<CollectorS
 {
     public async ValueTask HandleAsync(CollectorSubscribe message, AgentContext context, CancellationToken cancellationToken)
     {
+        if (TopicPattern.TryParse(message.Topic, out var pattern, out _))
+        {
+            await context.SubscribeAsync(pattern);
+            return;
+        }
+
         if (!TopicId.TryParse(message.Topic, out var topic, out var fault))
         {
             throw new AgentRefusedException(RefusalCodes.BadAddress, fault);

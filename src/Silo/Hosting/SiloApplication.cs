@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration.Memory;
+using Orleans.Runtime;
 using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 using OrleansAgents.Demo;
@@ -22,7 +23,8 @@ internal static class SiloApplication
 
         builder.Host.UseServiceProviderFactory(new WebFirstServiceProviderFactory());
         builder.Services.AddSingleton(options);
-        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = options.DrainTimeout);
+        // The one clock of the drain is the process's.
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddAgentClient(o => o.Sender = "client/silo");
         builder.UseOrleans(silo => AddSilo(silo, options));
         builder.AddSiloLogging();
@@ -52,6 +54,8 @@ internal static class SiloApplication
     private static void AddSilo(ISiloBuilder silo, SiloOptions options)
     {
         silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, serviceId: ClusterName, clusterId: ClusterName);
+        silo.Configure<Orleans.Configuration.GrainCollectionOptions>(o => o.DeactivationTimeout = options.DrainTimeout);
+        silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Membership, new SinceStartTimeProvider());
         silo.Services.Configure<HandledWindow>(w => (w.Count, w.Age) = (options.HandledWindow.Count, options.HandledWindow.Age));
         silo.Services.Configure<TopicRetention>(t => (t.Age, t.Bytes) = (options.Topics.Age, options.Topics.Bytes));
         _ = options.Profile == SiloProfile.Memory ? silo.UseMemoryStorage() : silo.UseSqliteStorage(store =>

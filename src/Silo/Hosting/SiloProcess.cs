@@ -11,6 +11,7 @@ internal static class SiloProcess
 {
     private const int Success = 0;
     private const int Failure = 1;
+    private const int CutOff = 2;
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -47,16 +48,25 @@ internal static class SiloProcess
 
         await Console.Out.WriteLineAsync(Describe(app));
         await Console.Out.FlushAsync();
-        try
+        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stopping.Register(() => stop.TrySetResult());
+        await stop.Task;
+        return await DrainAsync(app);
+    }
+
+    /// <summary>Stops the host. Neither it nor Orleans says that the time ran out: both just go on without waiting.</summary>
+    private static async Task<int> DrainAsync(WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<SiloOptions>();
+        using var drain = new CancellationTokenSource(options.DrainTimeout, app.Services.GetRequiredService<TimeProvider>());
+        await app.StopAsync(drain.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!drain.IsCancellationRequested)
         {
-            await app.WaitForShutdownAsync();
             return Success;
         }
-        catch (OperationCanceledException)
-        {
-            var options = app.Services.GetRequiredService<SiloOptions>();
-            return await FailAsync($"Running turns did not finish within {options.DrainTimeout} and were cut off; a longer Agents:DrainTimeout gives them more time.");
-        }
+
+        await FailAsync($"Running turns did not finish within {options.DrainTimeout} and were cut off; a longer Agents:DrainTimeout gives them more time.");
+        return CutOff;
     }
 
     private static string Describe(WebApplication app)

@@ -22,7 +22,7 @@ public static class MemoryStorage
         silo.Services.AddSingleton<IAgentStore>(services => services.GetRequiredService<MemoryAgentStore>());
         silo.Services.AddSingleton<ITopicLog>(services => services.GetRequiredService<MemoryAgentStore>());
         silo.Services.AddHostedService<MemoryStorageWarning>();
-        return silo;
+        return silo.AddTopicStreams();
     }
 }
 

@@ -42,7 +42,7 @@ public static class SqliteStorage
         services.AddSingleton<IAgentStore>(provider => provider.GetRequiredService<SqliteAgentStore>());
         services.AddSingleton<ITopicLog>(provider => provider.GetRequiredService<SqliteAgentStore>());
         services.AddHostedService<SqliteStorageLifetime>();
-        return silo;
+        return silo.AddTopicStreams();
     }
 }
 

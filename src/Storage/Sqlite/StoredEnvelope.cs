@@ -3,21 +3,13 @@ using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Sqlite;
 
-/// <summary>Reads messages at rest. They passed the limits of their time, so those of today do not apply.</summary>
+/// <summary>Reads messages at rest.</summary>
 internal static class StoredEnvelope
 {
-    private static readonly MessageLimits NoLimits = new()
-    {
-        PayloadBytes = 1 << 29,
-        Headers = 1 << 16,
-        HeaderBytes = 1 << 13,
-        Hops = int.MaxValue,
-    };
-
     /// <exception cref="InvalidDataException">The bytes are no message.</exception>
     public static Envelope Read(byte[] json, int start, ContractCatalogue? catalogue)
     {
-        var (envelope, problems) = EnvelopeJson.Read(json.AsMemory(start), NoLimits, catalogue);
+        var (envelope, problems) = EnvelopeJson.Read(json.AsMemory(start), MessageLimits.Kept, catalogue);
         return envelope ?? throw new InvalidDataException($"A stored message cannot be read: {string.Join(' ', problems!.Select(p => p.Message))}");
     }
 

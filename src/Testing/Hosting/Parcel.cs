@@ -34,7 +34,7 @@ internal static class Parcel
     public static (MessageId Message, AgentId Recipient)? GivenUp(Envelope message) =>
         message.Type == Contract.Of<DeadLetter>().Name
             && System.Text.Json.JsonSerializer.Deserialize<DeadLetter>(message.PayloadJson.Span, PayloadJson.Options) is { } letter
-            ? (new MessageId(letter.Envelope.GetProperty("id").GetGuid()), letter.Envelope.GetProperty("recipient").GetString()!)
+            ? (new MessageId(letter.Message), letter.Recipient)
             : null;
 
     // Who asks puts a deadline on it and repeats only what is transient; who tells repeats what failed, too.

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Time.Testing;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
+using OrleansAgents.Testing;
 
 namespace OrleansAgents.Tests.Agents;
 
@@ -21,11 +23,16 @@ public sealed class ScheduleTests(DurableCluster cluster) : IClassFixture<Durabl
     [Fact]
     public async Task Schedule_Cancelled_NeverArrives()
     {
-        var scheduler = cluster.Client.Agent("scheduler/never");
-        var id = await scheduler.AskAsync(new Remind("listener/never", 200), cancellationToken: Token);
-        await scheduler.AskAsync(new Remind("listener/never", 400), cancellationToken: Token);
+        await using var timed = await AgentTestCluster.StartAsync(options =>
+        {
+            options.Time = new FakeTimeProvider();
+            options.AddAgent<SchedulerAgent>().AddAgent<ListenerAgent>();
+        }, Token);
+        var scheduler = timed.Client.Agent("scheduler/never");
+        var id = await scheduler.AskAsync(new Remind("listener/never", 2_000), cancellationToken: Token);
+        await scheduler.AskAsync(new Remind("listener/never", 4_000), cancellationToken: Token);
         await scheduler.TellAsync(new Forget(id.Id), cancellationToken: Token);
-        await Gates.Entered("listener/never=1").Task.WaitAsync(Token);
+        await timed.AdvanceUntilAsync(Gates.Entered("listener/never=1").Task);
         // The later one came, so the earlier one would have.
         Assert.Single(ListenerAgent.Heard["never"]);
         Assert.NotEqual(id.Id, ListenerAgent.Heard["never"].Single().Id.Value);

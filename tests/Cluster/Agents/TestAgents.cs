@@ -100,6 +100,7 @@ internal sealed class AccountAgent : Agent<AccountState>, IHandle<Add, Total>, I
     public ValueTask<Total> HandleAsync(Add request, AgentContext context, CancellationToken cancellationToken)
     {
         State.Total += request.Amount;
+        Gates.Entered($"{Id}={State.Total}").TrySetResult();
         return request.Fail ? throw new InvalidOperationException("secret of the handler") : new(new Total(State.Total));
     }
 

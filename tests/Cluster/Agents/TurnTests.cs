@@ -31,6 +31,43 @@ public sealed class TurnTests(AgentCluster cluster)
     }
 
     [Fact]
+    public async Task CancelAsync_ByAnotherProgram_StopsTheRunningTurnAndItsSenderLearns()
+    {
+        var id = MessageId.New();
+        var ask = cluster.Outside.Agent("greeter/cancel-id").AskAsync(new Hold("cancelled by id"), new SendOptions { Id = id }, Token).AsTask();
+        await Gates.Entered("cancelled by id").Task.WaitAsync(Token);
+        var other = cluster.Inside.Agent("greeter/cancel-id");
+        await other.CancelAsync(MessageId.New(), Token);
+        Assert.False(ask.IsCompleted);
+        await other.CancelAsync(id, Token);
+        Assert.Equal(RefusalCodes.Cancelled, (await Assert.ThrowsAsync<AgentRefusedException>(() => ask)).Code);
+    }
+
+    [Fact]
+    public async Task CancelAsync_OfAMessageThatWaits_TakesItOutOfTheQueue()
+    {
+        var agent = cluster.Outside.Agent("greeter/cancel-waiting");
+        var held = agent.AskAsync(new Hold("holds others"), cancellationToken: Token).AsTask();
+        await Gates.Entered("holds others").Task.WaitAsync(Token);
+        var id = MessageId.New();
+        var waiting = agent.TellAsync(new Greet("you"), new SendOptions { Id = id }, Token).AsTask();
+        while (!waiting.IsCompleted)
+        {
+            // Whether the message or the cancelling comes first is the network's choice.
+            await agent.CancelAsync(id, Token);
+        }
+
+        Assert.Equal(RefusalCodes.Cancelled, (await waiting).Refusal!.Code);
+        Gates.Open("holds others").SetResult();
+        Assert.Equal(1, (await held).Value);
+    }
+
+    [Fact]
+    public async Task CancelAsync_OfAKindThatNobodyHosts_IsRefused() =>
+        Assert.Equal(RefusalCodes.UnknownKind, (await Assert.ThrowsAsync<AgentRefusedException>(async () =>
+            await cluster.Outside.Agent("nobody/a").CancelAsync(MessageId.New(), Token))).Code);
+
+    [Fact]
     public async Task Queue_Full_RefusesBusyWithAHint()
     {
         var agent = cluster.Inside.Agent("greeter/full");

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansAgents.Agents;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
@@ -18,9 +19,9 @@ public sealed class DeadLetterTests(DurableCluster cluster) : IClassFixture<Dura
         Assert.Equal(("picky.no", "account/teller", "picky/replay"), (letter.Code, letter.Sender, letter.Recipient));
         Assert.Equal(1, letter.Attempts);
 
-        var office = cluster.Client.Agent(DeadLetterAddress.For(new MessageId(letter.Message)));
+        var office = cluster.Client.Agent(DeadLetterAddress.For(new MessageId(letter.Id)));
         var whole = await office.AskAsync(new DeadLetterShow(letter.Id), cancellationToken: Token);
-        Assert.Equal(3, whole.Envelope.GetProperty("payload").GetProperty("amount").GetInt32());
+        Assert.Equal(3, JsonElement.Parse(whole.Envelope).GetProperty("payload").GetProperty("amount").GetInt32());
 
         Picky.Refuses["replay"] = false;
         Assert.True((await office.AskAsync(new DeadLetterReplay(letter.Id), cancellationToken: Token)).Found);
@@ -49,12 +50,23 @@ public sealed class DeadLetterTests(DurableCluster cluster) : IClassFixture<Dura
         var letter = await WaitForAsync(filter);
         await cluster.RestartAsync();
         Assert.Equal(letter, await WaitForAsync(filter));
-        var office = cluster.Client.Agent(DeadLetterAddress.For(new MessageId(letter.Message)));
+        var office = cluster.Client.Agent(DeadLetterAddress.For(new MessageId(letter.Id)));
         Assert.True((await office.AskAsync(new DeadLetterDrop(letter.Id), cancellationToken: Token)).Found);
         Assert.Empty((await office.AskAsync(filter, cancellationToken: Token)).Letters);
         var unknown = await Assert.ThrowsAsync<AgentRefusedException>(async () =>
             await office.AskAsync(new DeadLetterShow(letter.Id), cancellationToken: Token));
         Assert.Equal("dead-letter.unknown", unknown.Code);
+    }
+
+    [Fact]
+    public async Task Tell_OfWhatCannotBeWritten_IsNoLetterAndHoldsNobodyUp()
+    {
+        await cluster.Client.Agent("careless/a").TellAsync(new TellOn("picky/after", 6), cancellationToken: Token);
+        await Gates.Entered("picky/after took 6").Task.WaitAsync(Token);
+        foreach (var office in DeadLetterAddress.All)
+        {
+            Assert.Empty((await cluster.Client.Agent(office).AskAsync(new DeadLetterList(Recipient: "picky/after"), cancellationToken: Token)).Letters);
+        }
     }
 
     private async Task<DeadLetterEntry> WaitForAsync(DeadLetterList filter)
@@ -99,4 +111,23 @@ internal sealed class Picky : Agent<AccountState>, IHandle<Add>, IHandle<Note>
     }
 
     public ValueTask HandleAsync(Note message, AgentContext context, CancellationToken cancellationToken) => default;
+}
+
+/// <summary>A record that is none in JSON.</summary>
+[Contract("test.unwritable")]
+public sealed record Unwritable
+{
+    public string Text => throw new InvalidOperationException("It cannot be read.");
+}
+
+/// <summary>Volatile, so that what it tells need not be JSON.</summary>
+[Agent("careless")]
+internal sealed class CarelessAgent : Agent, IHandle<TellOn, Total>
+{
+    public ValueTask<Total> HandleAsync(TellOn request, AgentContext context, CancellationToken cancellationToken)
+    {
+        context.Tell(request.To, new Unwritable());
+        context.Tell(request.To, new Add(request.Amount));
+        return new(new Total(0));
+    }
 }

@@ -1,6 +1,7 @@
 using OrleansAgents.Topics;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
+using OrleansAgents.Testing;
 using OrleansAgents.Tests.Agents;
 
 namespace OrleansAgents.Tests.Topics;
@@ -65,5 +66,23 @@ public sealed class TopicTests(AgentCluster cluster)
 
         await reading;
         Assert.Equal(["test.note", "test.note", "test.note"], seen);
+    }
+
+    [Fact]
+    public async Task Read_WhileTheServingSiloGoes_GoesOnBehindTheLastEvent()
+    {
+        await using var two = await AgentTestCluster.StartAsync(options => options.Silos = 2, Token);
+        var topic = two.Client.Topic("served");
+        await topic.PublishAsync(new Note("first"), cancellationToken: Token);
+        await using var events = topic.ReadAsync(TopicStart.After(0), Token).GetAsyncEnumerator(Token);
+        Assert.True(await events.MoveNextAsync());
+        var first = events.Current;
+        var next = events.MoveNextAsync().AsTask();
+        await two.KillSiloAsync(two.FindSilo("topic/served")!);
+        Assert.Equal(Outcome.Accepted, (await topic.PublishAsync(new Note("second"), cancellationToken: Token)).Outcome);
+        Assert.True(await next);
+        Assert.Equal(first.Position + 1, events.Current.Position);
+        // The call that published it had a deadline; the event has none.
+        Assert.Null(events.Current.Envelope.ExpiresAt);
     }
 }

@@ -23,15 +23,22 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    public static RunningProgram Start(string assembly, IEnumerable<string> arguments, string? input = null) =>
-        Dotnet(["exec", assembly, .. arguments], input);
+    public static RunningProgram Start(
+        string assembly, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null) =>
+        Dotnet(["exec", assembly, .. arguments], input, environment);
 
-    public static RunningProgram Dotnet(IEnumerable<string> arguments, string? input = null)
+    public static RunningProgram Dotnet(
+        IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            start.Environment[name] = value;
         }
 
         var program = new RunningProgram(new Process { StartInfo = start, EnableRaisingEvents = true });

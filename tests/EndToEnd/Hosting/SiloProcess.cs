@@ -37,9 +37,12 @@ public sealed class SiloProcess : IAsyncLifetime
         }
     }
 
-    internal RunningProgram Start(params string[] more) => RunningProgram.Start(
+    internal RunningProgram Start(params string[] more) => Start(new Dictionary<string, string>(StringComparer.Ordinal), more);
+
+    internal RunningProgram Start(IReadOnlyDictionary<string, string> environment, params string[] more) => RunningProgram.Start(
         Programs.Silo,
-        ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:DataDirectory", DataDirectory, .. more]);
+        ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:DataDirectory", DataDirectory, .. more],
+        environment: environment);
 
     /// <summary>Kills the silo as a power switch would.</summary>
     internal async Task KillAsync()

@@ -42,6 +42,17 @@ public abstract partial class AgentStoreConformance
     }
 
     [Fact]
+    public async Task Outgoing_NestedDeeperThanAMessageMay_IsReadAsItWasWritten()
+    {
+        var payload = string.Concat(Enumerable.Repeat("""{"a":""", 200)) + "{}" + new string('}', 200);
+        await CommitAsync(new AgentCommit { Etag = 0, Outgoing = [Outgoing(Message(payload))] });
+
+        Store = await ReopenAsync();
+
+        Assert.Equal(payload, Text(Assert.Single((await LoadAsync()).Outgoing).Envelope.PayloadJson));
+    }
+
+    [Fact]
     public async Task Outgoing_WithEveryField_IsReadAsItWasWritten()
     {
         var envelope = Message().WithExpiry(Start.AddTicks(12345)).With(new EnvelopeExtras

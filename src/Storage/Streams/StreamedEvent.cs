@@ -1,0 +1,40 @@
+using Orleans.Concurrency;
+using Orleans.Providers.Streams.Common;
+using Orleans.Runtime;
+using Orleans.Streams;
+using OrleansAgents.Messaging;
+using OrleansAgents.Topics;
+
+namespace OrleansAgents.Streams;
+
+/// <summary>One event on its way through the stream of its topic. Its token is its position in the topic.</summary>
+[GenerateSerializer, Immutable, Alias("agents.StreamedEvent")]
+internal sealed class StreamedEvent : IBatchContainer
+{
+    public StreamedEvent(StreamId stream, long position, Envelope envelope)
+    {
+        StreamId = stream;
+        Position = position;
+        Envelope = envelope;
+        SequenceToken = new EventSequenceTokenV2(position);
+    }
+
+    [Id(0)]
+    public StreamId StreamId { get; }
+
+    [Id(1)]
+    public long Position { get; }
+
+    [Id(2)]
+    public Envelope Envelope { get; }
+
+    [Id(3)]
+    public StreamSequenceToken SequenceToken { get; }
+
+    public static StreamedEvent Of(StreamId stream, TopicEvent one) => new(stream, one.Position, one.Envelope);
+
+    public IEnumerable<Tuple<T, StreamSequenceToken>> GetEvents<T>() =>
+        Envelope is T item ? [Tuple.Create(item, SequenceToken)] : [];
+
+    public bool ImportRequestContext() => false;
+}
