@@ -10,9 +10,9 @@ internal sealed class SelectedEvents(Envelope[] events)
     private JsonElement[]? _payloads;
 
     /// <summary>The events that pass one of the filters; null when none does.</summary>
-    public EventBatch? For(Dictionary<string, Dictionary<string, JsonElement>?> filters)
+    public EventBatch? For(IReadOnlyDictionary<string, Dictionary<string, JsonElement>?> filters)
     {
-        if (filters.ContainsValue(null))
+        if (filters.Values.Contains(null))
         {
             return _all;
         }

@@ -29,10 +29,10 @@ internal sealed partial class TopicAgent(AgentHost host) : Agent<TopicState>, IT
         var known = State.Subscribers.Find(s => s.Agent == request.Agent);
         if (known is null)
         {
-            State.Subscribers.Add(known = new TopicSubscriber { Agent = request.Agent });
+            State.Subscribers.Add(known = new TopicSubscriber(request.Agent));
         }
 
-        known.Filters[request.Via] = filter;
+        known.SetFilter(request.Via, filter);
         FanOut.Subscribe(agent, known, request.After);
         Announce(context);
         return Subscribers();
@@ -40,7 +40,7 @@ internal sealed partial class TopicAgent(AgentHost host) : Agent<TopicState>, IT
 
     public ValueTask<TopicSubscribers> HandleAsync(TopicUnsubscribe request, AgentContext context, CancellationToken cancellationToken)
     {
-        if (State.Subscribers.Find(s => s.Agent == request.Agent) is { } known && known.Filters.Remove(request.Via) && known.Filters.Count == 0)
+        if (State.Subscribers.Find(s => s.Agent == request.Agent) is { } known && known.RemoveFilter(request.Via) && known.Filters.Count == 0)
         {
             State.Subscribers.Remove(known);
             FanOut.Unsubscribe(AgentId.Parse(request.Agent));

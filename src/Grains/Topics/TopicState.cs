@@ -17,21 +17,6 @@ internal sealed class TopicState
     public bool IsAnnounced { get; set; }
 }
 
-/// <summary>One subscriber.</summary>
-internal sealed class TopicSubscriber
-{
-    public required string Agent { get; set; }
-
-    /// <summary>
-    /// What an event's payload must hold, by JSON pointer, or null for anything: for each pattern that the subscription
-    /// comes from, and under the empty text for the topic itself. One that passes is enough.
-    /// </summary>
-    public Dictionary<string, Dictionary<string, JsonElement>?> Filters { get; set; } = [];
-
-    /// <summary>The last event it handled, where it fell behind the others; null where it is with them.</summary>
-    public long? Cursor { get; set; }
-}
-
 /// <summary>One subscriber to the topics that a pattern names.</summary>
 internal sealed class PatternSubscriber
 {
