@@ -109,12 +109,12 @@ internal sealed class AgentCaller(
         return TAnswer.Read(envelope, reply);
     }
 
-    /// <summary>Waits until the message's deadline and no longer.</summary>
+    /// <summary>Waits for the timeout, or until the message's deadline where that is earlier.</summary>
     private async ValueTask<Reply> BoundAsync<TState>(
         Envelope envelope, TimeSpan timeout, TState state,
         Func<AgentCaller, Envelope, TState, CancellationToken, ValueTask<Reply>> send, CancellationToken cancellationToken)
     {
-        var left = new TimeSpan(Math.Max(0, envelope.Deadline - _time.GetUtcNow().UtcTicks));
+        var left = new TimeSpan(Math.Clamp(envelope.Deadline - _time.GetUtcNow().UtcTicks, 0, timeout.Ticks));
         using var deadline = new CancellationTokenSource(left, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try

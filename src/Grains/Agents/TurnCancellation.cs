@@ -8,6 +8,9 @@ namespace OrleansAgents.Agents;
 /// </summary>
 internal sealed class TurnCancellation(TimeProvider time)
 {
+    // A timer holds no more than 49 days, and no activation lives that long in one turn.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(40);
+
     private CancellationTokenSource _source = new();
     private ITimer? _deadline;
 
@@ -28,7 +31,7 @@ internal sealed class TurnCancellation(TimeProvider time)
     {
         var left = envelope.Deadline == 0
             ? Timeout.InfiniteTimeSpan
-            : new TimeSpan(Math.Max(0, envelope.Deadline - time.GetUtcNow().UtcTicks));
+            : new TimeSpan(Math.Clamp(envelope.Deadline - time.GetUtcNow().UtcTicks, 0, LongestWait.Ticks));
         _deadline = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), _source, left, Timeout.InfiniteTimeSpan);
     }
 

@@ -19,6 +19,15 @@ public sealed class TurnTests(AgentCluster cluster)
     }
 
     [Fact]
+    public async Task Deadline_FarInTheFuture_IsWaitedForNoLongerThanTheTimeout()
+    {
+        var envelope = Envelope.Create("client/test", "greeter/far", new Hold("far")).WithExpiry(DateTimeOffset.MaxValue);
+        await Assert.ThrowsAsync<AgentTimeoutException>(async () =>
+            await cluster.Outside.SendAsync(envelope, new SendOptions { Timeout = TimeSpan.FromMilliseconds(200) }, Token));
+        Assert.Equal("Hello, you!", (await cluster.Outside.Agent("greeter/far").AskAsync(new Greet("you"), cancellationToken: Token)).Text);
+    }
+
+    [Fact]
     public async Task Cancel_WhileTheHandlerRuns_StopsIt()
     {
         var agent = cluster.Outside.Agent("greeter/cancel");
