@@ -34,6 +34,9 @@ internal static class StoreHistory
     /// <summary>The rate of each tenth of a million, over that of the first, and what memory and files hold after it.</summary>
     public static async IAsyncEnumerable<Row> MeasureAsync(string name, CommitLoad load, DataDirectory directory)
     {
+        // Else the first tenth would be that of code not yet compiled well, and all others look good beside it.
+        await load.RunAsync(TimeSpan.FromSeconds(3));
+        load.Latencies.Clear();
         var first = 0.0;
         for (var part = 1; part <= Parts; part++)
         {
