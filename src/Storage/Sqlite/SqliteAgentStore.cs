@@ -24,7 +24,7 @@ public sealed class SqliteAgentStore(
     private readonly CommitPool _pool = new();
     private OpenStore? _open;
 
-    /// <summary>Opens the file, making it if it is missing, and takes in what a crash left in its journal.</summary>
+    /// <summary>Opens the file, making it if it is missing, and takes in what a crash left in its journal. Does nothing when it is open.</summary>
     /// <exception cref="AgentStoreException">The file cannot be used; the message says why and what to do.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken = default)
     {
@@ -33,7 +33,7 @@ public sealed class SqliteAgentStore(
             throw new AgentStoreException(fault);
         }
 
-        _open = await Task.Run(() => OpenStore.Open(options, _time, catalogue, _logger), cancellationToken);
+        _open ??= await Task.Run(() => OpenStore.Open(options, _time, catalogue, _logger), cancellationToken);
     }
 
     /// <summary>Writes what was handed in before, and closes the file. Calls after that fail.</summary>
