@@ -121,6 +121,30 @@ public sealed class Envelope
     /// <summary>Id, contract and addresses; never the payload.</summary>
     public override string ToString() => $"{Contract} {Id} {Sender} -> {Recipient}";
 
+    /// <summary>Whether the payload is a JSON object, which is not known of one that somebody handed in as JSON.</summary>
+    internal bool IsPayloadObject()
+    {
+        if (_value is not null)
+        {
+            return true;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(_json.Span, new JsonReaderOptions { MaxDepth = MessageLimits.Kept.Depth });
+            var isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
+            while (reader.Read())
+            {
+            }
+
+            return isObject && System.Text.Unicode.Utf8.IsValid(_json.Span);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The payload as the record of <paramref name="contract"/>.</summary>
     internal object ReadPayload(Contract contract) =>
         _value is not null && _value.GetType() == contract.MessageType

@@ -47,7 +47,7 @@ public sealed class AgentContext
         where TMessage : notnull =>
         Record(Envelope.Create(Self, to, message));
 
-    /// <summary>Tells another agent a JSON object as it is, after the commit.</summary>
+    /// <summary>Tells another agent a JSON object as it is, after the commit. In a durable agent one that is none refuses the turn, as <c>malformed-json</c>.</summary>
     /// <exception cref="ArgumentException">The payload is empty; a message without members is <c>{}</c>.</exception>
     /// <exception cref="FormatException">The contract's name or version breaks the rules.</exception>
     /// <inheritdoc cref="Tell" path="/exception"/>

@@ -23,6 +23,19 @@ internal sealed class CommitBatch
 
     public byte[]? State { get; set; }
 
+    /// <summary>Refuses a turn that would store a message which nobody could read again.</summary>
+    /// <exception cref="AgentRefusedException">The payload of a message is no JSON object.</exception>
+    public static void Check(AgentContext context)
+    {
+        foreach (var message in (context.Outgoing ?? []).Concat(context.Events ?? []))
+        {
+            if (!message.IsPayloadObject())
+            {
+                throw new AgentRefusedException(RefusalCodes.MalformedJson, $"The payload of {message} is no JSON object.");
+            }
+        }
+    }
+
     public void Add(AgentContext context, PendingTurn turn, Reply reply, byte[]? answer, DateTimeOffset now)
     {
         _handled.Add(new HandledMessage(context.Message.Id, now, Wrap(answer)));

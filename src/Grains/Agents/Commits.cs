@@ -64,9 +64,14 @@ internal sealed partial class Commits(AgentHost host, AgentId id, IDurableAgent 
     /// <summary>The position of the last event that the agent appended to its own log.</summary>
     public long LastEvent => _lastEvent;
 
-    /// <summary>Records a turn that succeeded. It throws before it has changed anything, when state or answer are no JSON.</summary>
+    /// <summary>Records a turn that succeeded. It throws before it has changed anything, when state, answer or messages are no JSON.</summary>
     public void Record(AgentContext context, PendingTurn turn, Reply reply)
     {
+        if (context.Outgoing is not null || context.Events is not null)
+        {
+            CommitBatch.Check(context);
+        }
+
         var answer = reply.ToJson();
         var state = agent.IsStateTouched ? agent.WriteState() : null;
         agent.IsStateTouched = false;

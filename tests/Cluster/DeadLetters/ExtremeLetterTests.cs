@@ -66,16 +66,20 @@ public sealed class ExtremeLetterTests(DurableCluster cluster) : IClassFixture<D
     }
 
     [Fact]
-    public async Task Letter_OfWhatIsNoJson_IsListedAndShownAndCannotBeReplayed()
+    public async Task Tell_OfWhatIsNoJson_RefusesTheTurnAndStoresNothing()
     {
-        var recipient = new AgentId("taker", "no-json");
-        await TellAsync(recipient);
-        var letter = await FindAsync(recipient);
-        var office = cluster.Client.Agent(DeadLetterAddress.For(new MessageId(letter.Id)));
-        Assert.Contains("{nonsense", (await office.AskAsync(new DeadLetterShow(letter.Id), cancellationToken: Token)).Envelope, StringComparison.Ordinal);
-        var refused = await Assert.ThrowsAsync<AgentRefusedException>(async () => await office.AskAsync(new DeadLetterReplay(letter.Id), cancellationToken: Token));
-        Assert.Equal(RefusalCodes.MalformedJson, refused.Code);
-        Assert.Equal(letter.Id, (await FindAsync(recipient)).Id);
+        var receipt = await cluster.Client.Agent("passer/no-json").TellAsync(new PassOn("taker/no-json"), cancellationToken: Token);
+        Assert.Equal((Outcome.Refused, RefusalCodes.MalformedJson), (receipt.Outcome, receipt.Refusal!.Code));
+        Assert.Null(await cluster.Store.LoadAsync("passer/no-json", Token));
+    }
+
+    [Fact]
+    public async Task Publish_OfWhatIsNoJson_IsRefusedAndTheTopicGoesOn()
+    {
+        var topic = cluster.Client.Topic("no-json");
+        var refused = await cluster.Client.SendAsync(Envelope.CreateJson("client/test", topic.Id.Agent, "test.extreme", Encoding.UTF8.GetBytes("{nonsense")), cancellationToken: Token);
+        Assert.Equal(RefusalCodes.MalformedJson, refused.Refusal!.Code);
+        Assert.Equal(Outcome.Accepted, (await topic.PublishAsync(new Note("fine"), cancellationToken: Token)).Outcome);
     }
 
     private async Task TellAsync(AgentId recipient) =>
