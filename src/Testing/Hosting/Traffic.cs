@@ -14,7 +14,10 @@ internal sealed class Traffic(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly HashSet<Flight> _flights = [];
     private readonly Dictionary<(MessageId, AgentId), (Flight Flight, Envelope Message)> _owed = [];
+    // Of each message the last call that ended: what an earlier one tells later says nothing any more.
+    private readonly Dictionary<(MessageId, AgentId), long> _ended = [];
     private CancellationTokenSource _lost = new();
+    private long _calls;
     private TaskCompletionSource _changed = New();
 
     /// <summary>A call begins, seen from the sender's side or the recipient's.</summary>
@@ -22,7 +25,7 @@ internal sealed class Traffic(TimeProvider time)
     {
         lock (_lock)
         {
-            var flight = new Flight(messages, sender, recipient, silo, _lost.Token);
+            var flight = new Flight(++_calls, messages, sender, recipient, silo, _lost.Token);
             _flights.Add(flight);
             foreach (var message in messages)
             {
@@ -54,12 +57,7 @@ internal sealed class Traffic(TimeProvider time)
             _flights.Remove(flight);
             foreach (var message in again is null ? [] : flight.Messages)
             {
-                _owed.Remove((message.Id, flight.Recipient));
-            }
-
-            foreach (var message in again ?? [])
-            {
-                _owed[(message.Id, flight.Recipient)] = (flight, message);
+                Settle(flight, message, isOwed: again!.Contains(message));
             }
         });
     }
@@ -109,10 +107,42 @@ internal sealed class Traffic(TimeProvider time)
             {
                 await changed.WaitAsync(either.Token);
             }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && IsIdle())
+            {
+                // What was left ended with its deadline, which tells nobody.
+                return;
+            }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
                 throw new TimeoutException($"After {patience.TotalSeconds:0.##} s there is still under way:{string.Concat(underWay.Select(u => $"{Environment.NewLine}  {u}"))}", e);
             }
+        }
+    }
+
+    private bool IsIdle()
+    {
+        lock (_lock)
+        {
+            return UnderWay().Length == 0;
+        }
+    }
+
+    private void Settle(Flight flight, Envelope message, bool isOwed)
+    {
+        var key = (message.Id, flight.Recipient);
+        if (_ended.GetValueOrDefault(key) > flight.Number)
+        {
+            return;
+        }
+
+        _ended[key] = flight.Number;
+        if (isOwed)
+        {
+            _owed[key] = (flight, message);
+        }
+        else
+        {
+            _owed.Remove(key);
         }
     }
 
@@ -139,8 +169,11 @@ internal sealed class Traffic(TimeProvider time)
 }
 
 /// <summary>One call. Not a record: two calls with the same message are two.</summary>
-internal sealed class Flight(IReadOnlyList<Envelope> messages, AgentId sender, AgentId recipient, TestSiloLife? silo, CancellationToken lost)
+internal sealed class Flight(long number, IReadOnlyList<Envelope> messages, AgentId sender, AgentId recipient, TestSiloLife? silo, CancellationToken lost)
 {
+    /// <summary>Which call it was, in the order of their beginnings.</summary>
+    public long Number { get; } = number;
+
     public IReadOnlyList<Envelope> Messages { get; } = messages;
 
     public AgentId Sender { get; } = sender;
