@@ -30,6 +30,9 @@ public sealed class AgentContext
 
     internal Handler Handler { get; }
 
+    /// <summary>Whether an ask of this turn ended with the turn's own deadline, whose timer may fire a little after the ask's.</summary>
+    internal bool IsOutOfTime { get; private set; }
+
     internal List<Envelope>? Outgoing { get; private set; }
 
     internal List<OutgoingMessage>? Scheduled { get; private set; }
@@ -127,15 +130,23 @@ public sealed class AgentContext
     public async ValueTask<TReply> AskAsync<TReply>(AgentId to, IRequest<TReply> request, CancellationToken cancellationToken = default)
     {
         var envelope = Link(Envelope.Create(Self, to, request), asks: true);
-        var reply = await Turns.Host.AskAsync(envelope, Message.Deadline, cancellationToken);
-        return reply.Outcome switch
+        try
         {
-            Outcome.Refused when reply.Refusal!.Code == RefusalCodes.DeadlineExceeded =>
-                throw new AgentTimeoutException(envelope.Id, reply.Refusal.Code, reply.Refusal.Message),
-            Outcome.Refused => throw new AgentRefusedException(reply.Refusal!),
-            Outcome.Failed => throw new AgentFailedException(reply.Refusal!),
-            _ => reply.As<TReply>()!,
-        };
+            var reply = await Turns.Host.AskAsync(envelope, Message.Deadline, cancellationToken);
+            return reply.Outcome switch
+            {
+                Outcome.Refused when reply.Refusal!.Code == RefusalCodes.DeadlineExceeded =>
+                    throw new AgentTimeoutException(envelope.Id, reply.Refusal.Code, reply.Refusal.Message),
+                Outcome.Refused => throw new AgentRefusedException(reply.Refusal!),
+                Outcome.Failed => throw new AgentFailedException(reply.Refusal!),
+                _ => reply.As<TReply>()!,
+            };
+        }
+        catch (AgentTimeoutException) when (envelope.Deadline == Message.Deadline)
+        {
+            IsOutOfTime = true;
+            throw;
+        }
     }
 
     /// <summary>Subscribes this agent to a topic: from the return on, every event is told to it. Doing it twice is harmless.</summary>

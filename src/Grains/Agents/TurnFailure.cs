@@ -16,10 +16,13 @@ internal static partial class TurnFailure
                 return Reply.Refused(refused.Refusal);
             case JsonException when PayloadProblems.Find(message, context.Handler.Contract) is { Count: > 0 } problems:
                 return Reply.Refused(Refusal.Of(problems));
+            case OperationCanceledException when cancellation is { ByCaller: true }:
+                return Reply.Refused(new Refusal(
+                    RefusalCodes.Cancelled, $"The caller cancelled while {message.Recipient} handled the message; it stopped and changed nothing."));
             case OperationCanceledException when cancellation is { IsCancelled: true }:
-                return Reply.Refused(cancellation.ByCaller
-                    ? new Refusal(RefusalCodes.Cancelled, $"The caller cancelled while {message.Recipient} handled the message; it stopped and changed nothing.")
-                    : new Refusal(RefusalCodes.DeadlineExceeded, $"The deadline passed while {message.Recipient} handled the message; it stopped and changed nothing."));
+            case AgentTimeoutException when context.IsOutOfTime:
+                return Reply.Refused(new Refusal(
+                    RefusalCodes.DeadlineExceeded, $"The deadline passed while {message.Recipient} handled the message; it stopped and changed nothing."));
             default:
                 LogFailed(host.Logger, message, exception);
                 return Reply.Failed(new Refusal(

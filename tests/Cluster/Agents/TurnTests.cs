@@ -28,6 +28,19 @@ public sealed class TurnTests(AgentCluster cluster)
     }
 
     [Fact]
+    public async Task Deadline_PassesWhileAsksWaitForOneAnother_TimesOutTheFirst()
+    {
+        var held = cluster.Outside.Agent("greeter/deadline-last").AskAsync(new Hold("deadline of a chain"), cancellationToken: Token).AsTask();
+        await Gates.Entered("deadline of a chain").Task.WaitAsync(Token);
+        // Whichever agent's timer fires first: many at once see every order.
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Assert.ThrowsAsync<AgentTimeoutException>(async () =>
+            await cluster.Outside.Agent($"greeter/deadline-{i}").AskAsync(
+                new AskOn([$"greeter/deadline-next-{i}", "greeter/deadline-last"]), new SendOptions { Timeout = TimeSpan.FromMilliseconds(200) }, Token))));
+        Gates.Open("deadline of a chain").SetResult();
+        await held;
+    }
+
+    [Fact]
     public async Task Cancel_WhileTheHandlerRuns_StopsIt()
     {
         var agent = cluster.Outside.Agent("greeter/cancel");
