@@ -64,11 +64,14 @@ internal sealed class TestNetwork(FaultPlan? faults, TimeProvider time)
 }
 
 /// <summary>Whether a silo of the cluster lives. A killed one goes on running in the test's process, so it must be cut off.</summary>
-internal sealed class TestSiloLife(string name)
+internal sealed class TestSiloLife(int number)
 {
     private volatile bool _isKilled;
 
-    public string Name { get; } = name;
+    public int Number { get; } = number;
+
+    // Not the testing host's own, which it gives out again once a silo is gone.
+    public string Name { get; } = $"Silo_{number}";
 
     public bool IsKilled => _isKilled;
 
