@@ -89,10 +89,6 @@ internal sealed class AgentHost
         {
             return await Find(envelope.Recipient).DeliverAsync(envelope).AsTask().WaitAsync(cancellationToken);
         }
-        catch (Exception e) when (e is not OperationCanceledException && _kinds.FindFault(envelope.Recipient.Kind) is not null)
-        {
-            return Reply.Refused(AgentKinds.NoHost(envelope.Recipient.Kind));
-        }
         catch (Exception e) when (Delivery.IsTransient(e))
         {
             return Reply.Refused(Unreachable(envelope.Recipient, e));

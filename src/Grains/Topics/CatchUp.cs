@@ -100,7 +100,7 @@ internal sealed class CatchUp(AgentHost host, AgentTurns turns, TopicFanOut topi
             var reply = await call.WaitAsync(topic.Closing);
             return (reply.Handled, reply.Stop);
         }
-        catch (Exception e) when (e is not OperationCanceledException && !host.IsHosted(subscription.Agent.Kind))
+        catch (Exception e) when (Delivery.IsNoHost(e))
         {
             return (0, Reply.Refused(AgentKinds.NoHost(subscription.Agent.Kind)));
         }
