@@ -46,6 +46,8 @@ public sealed class PartitionTests
         Gates.Open("partition").SetResult();
         Assert.Null((await ask).Refusal);
         Assert.Equal(101, (await account.AskAsync(new Read(), cancellationToken: Token)).Value);
+        // Both turns ran to their commits, and the store took one.
+        await history.RefusedAsync(Token);
         history.Check();
     }
 
@@ -170,15 +172,29 @@ public sealed class StoreHistory : IAgentStore
     private readonly MemoryAgentStore _memory = new();
     private readonly ConcurrentQueue<(AgentId Agent, AgentCommit Commit)> _taken = new();
 
+    private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public ITopicLog Log => _memory;
 
     public ValueTask<AgentRecord?> LoadAsync(AgentId agent, CancellationToken cancellationToken) => _memory.LoadAsync(agent, cancellationToken);
 
     public async ValueTask CommitAsync(AgentId agent, AgentCommit commit, CancellationToken cancellationToken)
     {
-        await _memory.CommitAsync(agent, commit, cancellationToken);
+        try
+        {
+            await _memory.CommitAsync(agent, commit, cancellationToken);
+        }
+        catch (StaleEtagException)
+        {
+            _refused.TrySetResult();
+            throw;
+        }
+
         _taken.Enqueue((agent, commit));
     }
+
+    /// <summary>Ends once a commit came from an activation that another had overtaken.</summary>
+    public Task RefusedAsync(CancellationToken cancellationToken) => _refused.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, cancellationToken);
 
     public ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         _memory.ReadDueAsync(until, limit, cancellationToken);
