@@ -12,6 +12,7 @@ internal sealed partial class WakeService(AgentHost host, ISiloStatusOracle silo
     : ILifecycleParticipant<ISiloLifecycle>, ISiloStatusListener
 {
     private const int AtOnce = 256;
+    private const int MostAtOnce = 65_536;
 
     // An agent that was woken and is still due is left alone for so long.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
@@ -55,6 +56,7 @@ internal sealed partial class WakeService(AgentHost host, ISiloStatusOracle silo
     {
         // What this silo's last run left is done now, and not only when its time to be missed is over.
         var ahead = host.Options.WakeAfter;
+        var portion = AtOnce;
         // Silos that started together would all come at one moment, each time.
         var pause = host.Options.WakePeriod * Random.Shared.NextDouble();
         while (!_stopping.IsCancellationRequested)
@@ -69,9 +71,14 @@ internal sealed partial class WakeService(AgentHost host, ISiloStatusOracle silo
                     _resting.Clear();
                 }
 
-                if (await ScanAsync(store, ahead) < AtOnce)
+                if (await ScanAsync(store, ahead, portion))
                 {
-                    ahead = TimeSpan.Zero;
+                    // Each round passes over what the rounds before it woke, so many in small portions would take long.
+                    portion = Math.Min(portion * 2, MostAtOnce);
+                }
+                else
+                {
+                    (ahead, portion) = (TimeSpan.Zero, AtOnce);
                     await Task.WhenAny(Task.Delay(pause, host.Time, _stopping.Token), _died.Task);
                     pause = host.Options.WakePeriod;
                 }
@@ -89,15 +96,16 @@ internal sealed partial class WakeService(AgentHost host, ISiloStatusOracle silo
         }
     }
 
-    /// <summary>How many agents were due and had their turn.</summary>
-    private async Task<int> ScanAsync(IAgentStore store, TimeSpan ahead)
+    /// <summary>Wakes a portion of what is due; true when there is more.</summary>
+    private async Task<bool> ScanAsync(IAgentStore store, TimeSpan ahead, int portion)
     {
         var now = host.Time.GetUtcNow();
         ForgetRested(now);
-        var due = await store.ReadDueAsync(now + ahead, AtOnce + _resting.Count + _leftToOthers.Count, _stopping.Token);
+        var limit = portion + _resting.Count + _leftToOthers.Count;
+        var due = await store.ReadDueAsync(now + ahead, limit, _stopping.Token);
         var woken = due.Count == 0 ? [] : Choose(due, now);
         await Parallel.ForEachAsync(woken, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (agent, _) => await WakeAsync(agent, now));
-        return woken.Count;
+        return due.Count == limit;
     }
 
     private void ForgetRested(DateTimeOffset now)

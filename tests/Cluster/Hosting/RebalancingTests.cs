@@ -22,7 +22,7 @@ public sealed class RebalancingTests
                 options.AddAgent<AccountAgent>().AddAgent<GreeterAgent>();
                 options.ConfigureSilo(silo =>
                 {
-                    silo.AddAgentRebalancing(o =>
+                    silo.AddAgentRebalancing().AddAgentRebalancing(o =>
                     {
                         o.RebalancerDueTime = TimeSpan.FromMilliseconds(500);
                         o.SessionCyclePeriod = TimeSpan.FromMilliseconds(400);
