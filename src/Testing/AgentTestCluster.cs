@@ -94,7 +94,6 @@ public sealed class AgentTestCluster : IAsyncDisposable
     {
         silo.Life.Kill();
         await LoseAsync(silo);
-        _network.Traffic.Forget(flight => flight.Silo is { IsKilled: true });
     }
 
     /// <summary>
@@ -109,6 +108,7 @@ public sealed class AgentTestCluster : IAsyncDisposable
             Cut(silo, other);
         }
 
+        silo.Life.Lose();
         await LoseAsync(silo);
     }
 
@@ -124,6 +124,7 @@ public sealed class AgentTestCluster : IAsyncDisposable
 
         // Those that were sent to it before everybody knew.
         _network.Traffic.LoseAll();
+        _network.Traffic.Forget(flight => flight.Silo is { IsLost: true });
     }
 
     /// <summary>

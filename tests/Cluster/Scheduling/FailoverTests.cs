@@ -31,7 +31,10 @@ public sealed class FailoverTests
     public async Task Scheduled_WhileSilosAreKilled_ArriveOnceInEffect()
     {
         const int Agents = 40;
-        await using var cluster = await StartAsync(faults: null, agents => agents.WakeAfter = TimeSpan.FromSeconds(2));
+        var faults = new FaultPlan(7);
+        faults.Link("later/*", "tally/*").DropReply(When.Chance(0.2)).Duplicate(When.Chance(0.2)).DropRequest(When.Chance(0.2));
+        faults.Commits().FailAfter(When.Chance(0.03)).FailBefore(When.Chance(0.03));
+        await using var cluster = await StartAsync(faults, agents => agents.WakeAfter = TimeSpan.FromSeconds(2));
         await Parallel.ForAsync(0, Agents, Token, async (i, _) =>
             await TellAsync(cluster, $"later/{i}", new Later($"tally/{i % 3}", 300 + (i * 20))));
         await cluster.KillSiloAsync(cluster.Silos[1]);
@@ -39,13 +42,17 @@ public sealed class FailoverTests
         await cluster.KillSiloAsync(cluster.Silos[1]);
         await cluster.StartSiloAsync();
         await CheckAsync(cluster, ["tally/0", "tally/1", "tally/2"], new TallyCount(Agents, 0));
+        Assert.NotEmpty(faults.Injected);
     }
 
     [Fact]
     public async Task Topic_WhoseSilosAreKilledUnderLoad_LosesAndDoublesNothing()
     {
         const int Events = 120;
-        await using var cluster = await StartAsync(faults: null, agents => agents.WakeAfter = TimeSpan.FromSeconds(2));
+        var faults = new FaultPlan(11);
+        faults.Link("topic/*", "*").DropReply(When.Chance(0.05)).Duplicate(When.Chance(0.05)).DropRequest(When.Chance(0.05));
+        faults.Commits().FailAfter(When.Chance(0.02)).FailBefore(When.Chance(0.02));
+        await using var cluster = await StartAsync(faults, agents => agents.WakeAfter = TimeSpan.FromSeconds(2));
         string[] tallies = ["tally/0", "tally/1", "tally/2", "tally/3"];
         foreach (var tally in tallies)
         {
@@ -67,6 +74,7 @@ public sealed class FailoverTests
         await cluster.StartSiloAsync();
         await load;
         await CheckAsync(cluster, tallies, new TallyCount(0, Events * tallies.Length));
+        Assert.NotEmpty(faults.Injected);
     }
 
     private static async Task CheckAsync(AgentTestCluster cluster, string[] tallies, TallyCount expected)
@@ -133,7 +141,7 @@ public sealed class FailoverTests
         }
     }
 
-    private static Task<AgentTestCluster> StartAsync(FaultPlan? faults, Action<AgentOptions> configure) => AgentTestCluster.StartAsync(
+    private static Task<AgentTestCluster> StartAsync(FaultPlan faults, Action<AgentOptions> configure) => AgentTestCluster.StartAsync(
         options =>
         {
             options.Silos = 3;

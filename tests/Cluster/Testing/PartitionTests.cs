@@ -77,8 +77,10 @@ public sealed class PartitionTests
             total = await CountAsync(cluster);
         }
 
+        Assert.NotEmpty(faults.Injected);
+        Assert.True(total == Hops, $"{total} of {Hops} with {faults}");
         await cluster.IdleAsync(TimeSpan.FromSeconds(20), Token);
-        Assert.True(await CountAsync(cluster) == Hops, $"{total} of {Hops} with {faults}");
+        Assert.Equal(Hops, await CountAsync(cluster));
         history.Check();
     }
 
