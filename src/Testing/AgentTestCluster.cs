@@ -99,7 +99,8 @@ public sealed class AgentTestCluster : IAsyncDisposable
     /// <summary>
     /// Takes a silo off the network, as a broken switch does: the others declare it dead and start its agents anew, while
     /// its own go on with their running turns and reach the store. Then there are two activations of an agent, and what
-    /// the lost one commits too late, the store refuses. The silo does not come back.
+    /// the lost one commits too late, the store refuses. The silo does not come back. <see cref="IdleAsync"/> may wait in
+    /// vain behind it, for a message that one of two activations meant to repeat and the other had sent; ask the store.
     /// </summary>
     public async Task PartitionSiloAsync(TestSilo silo)
     {

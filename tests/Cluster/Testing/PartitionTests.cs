@@ -85,7 +85,12 @@ public sealed class PartitionTests
 
         Assert.NotEmpty(faults.Injected);
         Assert.True(total == Hops, $"{total} of {Hops} with {faults}");
-        await cluster.IdleAsync(TimeSpan.FromSeconds(20), Token);
+        // Nothing is left that could have its effect a second time.
+        while (!await history.IsSettledAsync([.. Enumerable.Range(0, 5).Select(i => new AgentId("hop", $"{i}"))], Token))
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
+
         Assert.Equal(Hops, await CountAsync(cluster));
         history.Check();
     }

@@ -55,6 +55,20 @@ public sealed class StoreHistory : IAgentStore
     public ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         _memory.ReadDueAsync(until, limit, cancellationToken);
 
+    /// <summary>Whether none of these agents has anything to send.</summary>
+    public async ValueTask<bool> IsSettledAsync(AgentId[] agents, CancellationToken cancellationToken)
+    {
+        foreach (var agent in agents)
+        {
+            if ((await _memory.LoadAsync(agent, cancellationToken))?.Outgoing.Count > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Every commit built on the one before it, and no message was handled by two.</summary>
     public void Check()
     {
