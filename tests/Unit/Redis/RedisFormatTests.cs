@@ -19,7 +19,7 @@ public sealed class RedisFormatTests(RedisFixture redis) : IAsyncLifetime
     // The place in the order of sending, the id, since, due, attempts, and the message.
     private const string OutgoingHead = "0000000000100001" + "00000000000000808000000000000002" + "00C07CC2D7C4E208" + "00EDADC3D7C4E208" + "02";
     private const string Message2 =
-        """{"id":"00000000-0000-8000-8000-000000000002","type":"test.sent","version":3,"sender":"pricer/eu","recipient":"echo/b","payload":{"n":1}}""";
+        """{"id":"00000000-0000-8000-8000-000000000002","payload":{"n":1},"recipient":"echo/b","sender":"pricer/eu","type":"test.sent","version":3}""";
 
     private readonly string _prefix = RedisFixture.NewPrefix();
     private ConnectionMultiplexer _connection = null!;
