@@ -18,7 +18,7 @@ internal static class SiloProcess
     {
         try
         {
-            var app = SiloApplication.Build(args);
+            var app = await SiloApplication.BuildAsync(args);
             await using (app)
             {
                 return await RunAsync(app);
@@ -79,7 +79,9 @@ internal static class SiloProcess
     private static string Describe(WebApplication app)
     {
         var options = app.Services.GetRequiredService<SiloOptions>();
-        return $"OrleansAgents is ready: {string.Join(", ", app.Urls)}, gateway 127.0.0.1:{options.GatewayPort}, silo 127.0.0.1:{options.SiloPort}";
+        var silo = app.Services.GetRequiredService<ILocalSiloDetails>();
+        var cluster = options.Redis is null ? "" : $", cluster {options.Cluster}";
+        return $"OrleansAgents is ready: {string.Join(", ", app.Urls)}, gateway {silo.GatewayAddress.Endpoint}, silo {silo.SiloAddress.Endpoint}{cluster}";
     }
 
     private static async Task<int> FailAsync(string message)
