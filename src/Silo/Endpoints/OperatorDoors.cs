@@ -21,7 +21,7 @@ internal sealed class OperatorDoors(SiloOptions options, IServer server)
     {
         var urls = options.Operator.Urls.Count > 0
             ? options.Operator.Urls
-            : server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Select(BindingAddress.Parse).Where(IsLoopback);
+            : server.Features.Get<IServerAddressesFeature>()!.Addresses.Select(BindingAddress.Parse).Where(IsLoopback);
         return [.. urls.Where(u => !u.IsUnixPipe).Select(u => new Door(IsLocalhost(u) ? IPAddress.Loopback : AddressOf(u), u.Port))];
     }
 
