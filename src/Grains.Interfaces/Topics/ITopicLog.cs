@@ -8,6 +8,12 @@ namespace OrleansAgents.Topics;
 /// </summary>
 public interface ITopicLog
 {
+    /// <summary>How many partitions the topics are spread over: 1 or more, and always the same for one log.</summary>
+    int Partitions { get; }
+
+    /// <summary>The partition that a topic is in, counting from 0.</summary>
+    int PartitionOf(TopicId topic);
+
     /// <summary>
     /// The events behind a position, oldest first, <paramref name="limit"/> at most; none when there is nothing yet. Where
     /// retention has removed the next ones it goes on with the oldest kept.
@@ -20,14 +26,26 @@ public interface ITopicLog
     ValueTask<long> FindAsync(TopicId topic, DateTimeOffset at, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The events of all topics behind a place in the order they were written, <paramref name="limit"/> at most. Waits
-    /// until there is one.
+    /// The events of all topics of a partition behind a place in the order they were written, <paramref name="limit"/> at
+    /// most. Waits until there is one.
     /// </summary>
+    /// <param name="partition">The partition.</param>
     /// <param name="after">The place of the last one read; null to begin with what is written from now on.</param>
     /// <param name="limit">At most that many.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="Agents.AgentStoreException">The log cannot be read.</exception>
-    ValueTask<IReadOnlyList<LoggedEvent>> ReadAllAsync(long? after, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<LoggedEvent>> ReadAllAsync(int partition, long? after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The last place saved for a partition; 0, which is before every event, when none was.</summary>
+    /// <exception cref="Agents.AgentStoreException">The log cannot be read.</exception>
+    ValueTask<long> LoadCheckpointAsync(int partition, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Saves the place up to which the events of a partition have been passed on. A place before the saved one changes
+    /// nothing, so of two silos that read one partition for a moment the slower takes nothing back.
+    /// </summary>
+    /// <exception cref="Agents.AgentStoreException">The log cannot be written.</exception>
+    ValueTask SaveCheckpointAsync(int partition, long place, CancellationToken cancellationToken);
 }
 
 /// <summary>An event in a topic's log.</summary>
@@ -37,8 +55,8 @@ public interface ITopicLog
 [GenerateSerializer, Immutable, Alias("agents.TopicEvent")]
 public sealed record TopicEvent([property: Id(0)] long Position, [property: Id(1)] DateTimeOffset At, [property: Id(2)] Envelope Envelope);
 
-/// <summary>An event among those of all topics.</summary>
-/// <param name="Place">Where it stands in the order of writing; ascending, with gaps.</param>
+/// <summary>An event among those of all topics of a partition.</summary>
+/// <param name="Place">Where it stands in the partition's order of writing; ascending, with gaps.</param>
 /// <param name="Topic">Its topic.</param>
 /// <param name="Event">The event.</param>
 public sealed record LoggedEvent(long Place, TopicId Topic, TopicEvent Event);

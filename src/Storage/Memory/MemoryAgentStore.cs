@@ -15,6 +15,9 @@ public sealed class MemoryAgentStore(HandledWindow? window = null, TimeProvider?
     private readonly MemoryEvents _events = new();
 
     /// <inheritdoc/>
+    public int Partitions => 1;
+
+    /// <inheritdoc/>
     public ValueTask<AgentRecord?> LoadAsync(AgentId agent, CancellationToken cancellationToken)
     {
         if (!_agents.TryGetValue(agent, out var entry))
@@ -68,8 +71,21 @@ public sealed class MemoryAgentStore(HandledWindow? window = null, TimeProvider?
         new(_events.Find(topic, at));
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<LoggedEvent>> ReadAllAsync(long? after, int limit, CancellationToken cancellationToken) =>
+    public int PartitionOf(TopicId topic) => 0;
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LoggedEvent>> ReadAllAsync(int partition, long? after, int limit, CancellationToken cancellationToken) =>
         _events.ReadAllAsync(after, limit, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<long> LoadCheckpointAsync(int partition, CancellationToken cancellationToken) => new(_events.Checkpoint);
+
+    /// <inheritdoc/>
+    public ValueTask SaveCheckpointAsync(int partition, long place, CancellationToken cancellationToken)
+    {
+        _events.SaveCheckpoint(place);
+        return default;
+    }
 }
 
 /// <summary>One agent in memory.</summary>

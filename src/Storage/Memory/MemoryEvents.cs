@@ -9,6 +9,17 @@ internal sealed class MemoryEvents
     private readonly List<LoggedEvent> _all = [];
     private readonly Dictionary<TopicId, List<TopicEvent>> _topics = [];
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _checkpoint;
+
+    public long Checkpoint => Interlocked.Read(ref _checkpoint);
+
+    public void SaveCheckpoint(long place)
+    {
+        lock (_lock)
+        {
+            _checkpoint = Math.Max(_checkpoint, place);
+        }
+    }
 
     public void Append(TopicId topic, IReadOnlyList<TopicEvent> events)
     {

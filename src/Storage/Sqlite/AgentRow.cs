@@ -1,4 +1,5 @@
 using OrleansAgents.Agents;
+using OrleansAgents.Formats;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Sqlite;

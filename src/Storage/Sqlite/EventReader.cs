@@ -1,3 +1,4 @@
+using OrleansAgents.Formats;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
 
@@ -37,6 +38,16 @@ internal sealed class EventReader(EventTail tail, ReaderPool readers, ContractCa
         }
     }
 
+    public ValueTask<long> LoadCheckpointAsync(CancellationToken cancellationToken) => readers.ReadAsync(
+        static reader =>
+        {
+            reader.Checkpoint.Step();
+            var place = reader.Checkpoint.Number(0);
+            reader.Checkpoint.Reset();
+            return place;
+        },
+        cancellationToken);
+
     // Events stand in the order of their times, but for clocks that were set back.
     private static long Find(Reader reader, TopicId topic, long at)
     {
@@ -74,7 +85,7 @@ internal sealed class EventReader(EventTail tail, ReaderPool readers, ContractCa
     }
 
     private TopicEvent ReadEvent(Statement row) => new(
-        row.Number(0), new DateTimeOffset(row.Number(1), TimeSpan.Zero), StoredEnvelope.Read(row.Bytes(2).ToArray(), 0, catalogue));
+        row.Number(0), new DateTimeOffset(row.Number(1), TimeSpan.Zero), StoredMessages.Read(row.Bytes(2).ToArray(), catalogue));
 
     private LoggedEvent ReadLogged(Statement row) => new(row.Number(3), new TopicId(row.Text(4)), ReadEvent(row));
 }

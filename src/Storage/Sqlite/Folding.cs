@@ -1,3 +1,4 @@
+using OrleansAgents.Formats;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Sqlite;

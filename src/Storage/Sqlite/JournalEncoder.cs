@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using OrleansAgents.Agents;
+using OrleansAgents.Formats;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Sqlite;
@@ -85,11 +86,7 @@ internal static class JournalEncoder
             // The length goes in front of what it counts, once that is known.
             body.Raw([0, 0, 0, 0]);
             var start = body.Length;
-            body.Id(outgoing[i].Envelope.Id.Value);
-            body.Int64(outgoing[i].Since.UtcTicks);
-            body.Int64(outgoing[i].DueAt.UtcTicks);
-            body.Number(outgoing[i].Attempts);
-            EnvelopeJson.Write(outgoing[i].Envelope, body);
+            StoredMessages.WriteOutgoing(outgoing[i], body);
             BinaryPrimitives.WriteInt32LittleEndian(body.Written[(start - 4)..], body.Length - start);
         }
 

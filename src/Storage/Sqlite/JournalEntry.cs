@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using OrleansAgents.Agents;
+using OrleansAgents.Formats;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
 

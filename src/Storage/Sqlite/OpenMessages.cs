@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using OrleansAgents.Formats;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Sqlite;

@@ -1,4 +1,5 @@
 using OrleansAgents.Agents;
+using OrleansAgents.Formats;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Sqlite;
@@ -14,7 +15,7 @@ internal sealed class OutgoingReader(Reader reader, ContractCatalogue? catalogue
         var messages = new List<OutgoingMessage>(open.Count);
         foreach (var message in open)
         {
-            messages.Add(StoredEnvelope.ReadOutgoing(Find(message), catalogue));
+            messages.Add(StoredMessages.ReadOutgoing(Find(message), catalogue));
         }
 
         return messages;

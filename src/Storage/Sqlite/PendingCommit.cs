@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using OrleansAgents.Agents;
+using OrleansAgents.Formats;
 
 namespace OrleansAgents.Sqlite;
 

@@ -26,6 +26,8 @@ internal sealed class Reader(Connection connection) : IDisposable
 
     public Statement EventTime { get; } = connection.Prepare("SELECT at FROM event WHERE topic = ?1 AND position = ?2");
 
+    public Statement Checkpoint { get; } = connection.Prepare("SELECT checkpoint FROM mark");
+
     /// <summary>Runs within one transaction: everything read is of one moment.</summary>
     public T Read<T>(Func<Reader, T> read)
     {

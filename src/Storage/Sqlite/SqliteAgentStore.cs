@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansAgents.Agents;
@@ -23,6 +24,9 @@ public sealed class SqliteAgentStore(
     private readonly ILogger _logger = logger ?? NullLogger<SqliteAgentStore>.Instance;
     private readonly CommitPool _pool = new();
     private OpenStore? _open;
+
+    /// <inheritdoc/>
+    public int Partitions => 1;
 
     /// <summary>Opens the file, making it if it is missing, and takes in what a crash left in its journal. Does nothing when it is open.</summary>
     /// <exception cref="AgentStoreException">The file cannot be used; the message says why and what to do.</exception>
@@ -96,8 +100,19 @@ public sealed class SqliteAgentStore(
         Opened.Events.FindAsync(topic, at, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<LoggedEvent>> ReadAllAsync(long? after, int limit, CancellationToken cancellationToken) =>
+    public int PartitionOf(TopicId topic) => 0;
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<LoggedEvent>> ReadAllAsync(int partition, long? after, int limit, CancellationToken cancellationToken) =>
         Opened.Events.ReadAllAsync(after, limit, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<long> LoadCheckpointAsync(int partition, CancellationToken cancellationToken) => Opened.Events.LoadCheckpointAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask SaveCheckpointAsync(int partition, long place, CancellationToken cancellationToken) =>
+        await RunOnWriterAsync(open => open.Connection.Execute(
+            string.Create(CultureInfo.InvariantCulture, $"UPDATE mark SET checkpoint = {place} WHERE checkpoint < {place}")));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => CloseAsync();
@@ -112,8 +127,16 @@ public sealed class SqliteAgentStore(
         var open = Opened;
         return open.Queue.TryAdd(() =>
         {
-            action(open);
-            done.SetResult();
+            try
+            {
+                action(open);
+                done.SetResult();
+            }
+            catch (Exception e)
+            {
+                // The writer's loop is none of theirs to end.
+                done.SetException(e);
+            }
         }) ? done.Task : throw NotOpen();
     }
 

@@ -27,6 +27,10 @@ internal static class StoreSchema
         CREATE TABLE event(place INTEGER PRIMARY KEY, topic INTEGER NOT NULL, position INTEGER NOT NULL, at INTEGER NOT NULL, total INTEGER NOT NULL, body BLOB NOT NULL);
         CREATE UNIQUE INDEX event_position ON event(topic, position);
         """,
+        """
+        ALTER TABLE mark ADD COLUMN checkpoint INTEGER NOT NULL DEFAULT 0;
+        UPDATE mark SET checkpoint = coalesce((SELECT max(place) FROM event), place);
+        """,
     ];
 
     /// <summary>Brings the file to this program's version, each step in a transaction of its own.</summary>

@@ -31,7 +31,11 @@ internal sealed class StreamedEvent : IBatchContainer
     [Id(3)]
     public StreamSequenceToken SequenceToken { get; }
 
-    public static StreamedEvent Of(StreamId stream, TopicEvent one) => new(stream, one.Position, one.Envelope);
+    /// <summary>Where it stands in its partition; 0 where that is not known.</summary>
+    [Id(4)]
+    public long Place { get; private init; }
+
+    public static StreamedEvent Of(StreamId stream, TopicEvent one, long place = 0) => new(stream, one.Position, one.Envelope) { Place = place };
 
     public IEnumerable<Tuple<T, StreamSequenceToken>> GetEvents<T>() =>
         Envelope is T item ? [Tuple.Create(item, SequenceToken)] : [];

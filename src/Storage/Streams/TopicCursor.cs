@@ -13,7 +13,8 @@ namespace OrleansAgents.Streams;
 /// <param name="recent">What was just appended.</param>
 /// <param name="log">The rest.</param>
 /// <param name="next">The position of the first event that is wanted; null for the next that comes.</param>
-internal sealed class TopicCursor(StreamId stream, RecentEvents recent, ITopicLog log, long? next) : IQueueCacheCursor
+/// <param name="closed">Is told when nobody reads on.</param>
+internal sealed class TopicCursor(StreamId stream, RecentEvents recent, ITopicLog log, long? next, Action<TopicCursor> closed) : IQueueCacheCursor
 {
     private const int PageLength = 256;
 
@@ -23,6 +24,25 @@ internal sealed class TopicCursor(StreamId stream, RecentEvents recent, ITopicLo
     private Task<IReadOnlyList<TopicEvent>>? _ahead;
     private long? _next = next;
     private StreamedEvent? _current;
+
+    /// <summary>
+    /// The place up to which its consumer has everything: before the event that it stands at, because Orleans moves on
+    /// only when that one was delivered. 0 where it is not known, null where nothing is left for it.
+    /// </summary>
+    public long? Reached
+    {
+        get
+        {
+            if (_current is not null)
+            {
+                return Math.Max(0, _current.Place - 1);
+            }
+
+            return _next is not { } position || position > recent.Last(stream).GetValueOrDefault() ? null
+                : recent.TryFind(stream, position, out var waiting) ? Math.Max(0, waiting!.Place - 1)
+                : 0;
+        }
+    }
 
     public IBatchContainer GetCurrent(out Exception? exception)
     {
@@ -35,6 +55,7 @@ internal sealed class TopicCursor(StreamId stream, RecentEvents recent, ITopicLo
     {
         if (_next is not { } position || Find(position) is not { } found)
         {
+            _current = null;
             return false;
         }
 
@@ -54,6 +75,7 @@ internal sealed class TopicCursor(StreamId stream, RecentEvents recent, ITopicLo
         // Not disposed: a page may still be on its way.
         _end.Cancel();
         _page.Clear();
+        closed(this);
     }
 
     private StreamedEvent? Find(long position)

@@ -11,9 +11,9 @@ namespace OrleansAgents.Streams;
 /// </summary>
 /// <param name="name">The stream provider's name.</param>
 /// <param name="grains">Finds the agents.</param>
-/// <param name="log">What consumers read; null in a program that has none, outside the silos.</param>
 /// <param name="time">The clock of deadlines.</param>
-internal sealed class TopicStreamAdapter(string name, IGrainFactory grains, ITopicLog? log, TimeProvider time) : IQueueAdapter
+/// <param name="receive">Makes the reader of a queue, in a silo.</param>
+internal sealed class TopicStreamAdapter(string name, IGrainFactory grains, TimeProvider time, Func<QueueId, IQueueAdapterReceiver> receive) : IQueueAdapter
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private readonly Delivery _delivery = new(new DeliveryOptions(), time);
@@ -24,8 +24,7 @@ internal sealed class TopicStreamAdapter(string name, IGrainFactory grains, ITop
 
     public StreamProviderDirection Direction => StreamProviderDirection.ReadWrite;
 
-    public IQueueAdapterReceiver CreateReceiver(QueueId queueId) =>
-        new TopicStreamReceiver(log ?? throw new InvalidOperationException("This program has no topic log: only silos read it."));
+    public IQueueAdapterReceiver CreateReceiver(QueueId queueId) => receive(queueId);
 
     public async Task QueueMessageBatchAsync<T>(
         StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token, Dictionary<string, object>? requestContext)

@@ -1,17 +1,17 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orleans.Configuration;
 using Orleans.Runtime;
 using Orleans.Streams;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Streams;
 
-/// <summary>Makes the parts of the stream provider. There is one queue: the log is written, and so read, in one order.</summary>
+/// <summary>Makes the parts of the stream provider. There is a queue for each partition of the log, which is written, and so read, in one order.</summary>
 internal sealed class TopicStreamFactory(string name, IServiceProvider services) : IQueueAdapterFactory, IQueueAdapterCache
 {
     private readonly ITopicLog? _log = services.GetService<ITopicLog>();
-    private readonly HashRingBasedStreamQueueMapper _queues = new(new HashRingStreamQueueMapperOptions { TotalQueueCount = 1 }, name);
+    private readonly ConcurrentDictionary<QueueId, StreamProgress> _progress = new();
 
     /// <summary>The stream of a topic.</summary>
     public static StreamId StreamOf(TopicId topic) => StreamId.Create(TopicStream.Name, topic.Name);
@@ -24,15 +24,20 @@ internal sealed class TopicStreamFactory(string name, IServiceProvider services)
             : throw new ArgumentException(fault, nameof(stream));
 
     public Task<IQueueAdapter> CreateAdapter() => Task.FromResult<IQueueAdapter>(new TopicStreamAdapter(
-        name, services.GetRequiredService<IGrainFactory>(), _log, services.GetService<TimeProvider>() ?? TimeProvider.System));
+        name, services.GetRequiredService<IGrainFactory>(), services.GetService<TimeProvider>() ?? TimeProvider.System, CreateReceiver));
 
     public IQueueAdapterCache GetQueueAdapterCache() => this;
 
-    public IStreamQueueMapper GetStreamQueueMapper() => _queues;
+    public IStreamQueueMapper GetStreamQueueMapper() => new TopicQueueMapper(name, _log);
 
     public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) =>
         Task.FromResult<IStreamFailureHandler>(new StreamFailureLog(services.GetRequiredService<ILogger<StreamFailureLog>>()));
 
-    public IQueueCache CreateQueueCache(QueueId queueId) => new TopicStreamCache(
-        _log ?? throw new InvalidOperationException("This silo has no topic log: call a Use…Storage() on the silo builder."));
+    public IQueueCache CreateQueueCache(QueueId queueId) => new TopicStreamCache(Log, ProgressOf(queueId));
+
+    private TopicStreamReceiver CreateReceiver(QueueId queueId) => new(Log, TopicQueueMapper.PartitionOf(queueId), ProgressOf(queueId));
+
+    private StreamProgress ProgressOf(QueueId queueId) => _progress.GetOrAdd(queueId, static _ => new StreamProgress());
+
+    private ITopicLog Log => _log ?? throw new InvalidOperationException("This program has no topic log: only silos read it, behind a Use…Storage() on the silo builder.");
 }

@@ -5,29 +5,36 @@ using OrleansAgents.Topics;
 namespace OrleansAgents.Streams;
 
 /// <summary>
-/// Reads the events of all topics as they are appended. It waits for them, so Orleans need not ask often; the wait ends
-/// now and then, because Orleans does its own upkeep in between.
+/// Reads the events of all topics of a partition as they are appended, from where the last reader's checkpoint stands. It
+/// waits for them, so Orleans need not ask often; the wait ends now and then, because Orleans does its own upkeep in between.
 /// </summary>
-internal sealed class TopicStreamReceiver(ITopicLog log) : IQueueAdapterReceiver
+internal sealed class TopicStreamReceiver(ITopicLog log, int partition, StreamProgress progress) : IQueueAdapterReceiver
 {
     private const int ReadAtOnce = 256;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SavePeriod = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _shutdown = new();
     private Task<IReadOnlyList<LoggedEvent>>? _reading;
-    private long? _after;
+    private long _after;
+    private long _saved;
+    private long _savedAt = TimeProvider.System.GetTimestamp();
 
-    public Task Initialize(TimeSpan timeout)
+    public async Task Initialize(TimeSpan timeout)
     {
-        // Not with the first question for messages: what is appended from here on counts.
+        _after = _saved = await log.LoadCheckpointAsync(partition, _shutdown.Token);
         _reading = ReadAsync();
-        return Task.CompletedTask;
     }
 
     public Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount) => GetQueueMessagesAsync(maxCount, CancellationToken.None);
 
     public async Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount, CancellationToken cancellationToken)
     {
+        if (progress.Reached > _saved && TimeProvider.System.GetElapsedTime(_savedAt) >= SavePeriod)
+        {
+            await SaveAsync(cancellationToken);
+        }
+
         var reading = _reading ??= ReadAsync();
         // The wait of a test's clock would never end, and this is none of the agents' time.
         await ((Task)reading).WaitAsync(LongestWait, TimeProvider.System, cancellationToken)
@@ -59,6 +66,11 @@ internal sealed class TopicStreamReceiver(ITopicLog log) : IQueueAdapterReceiver
         }
 
         _shutdown.Dispose();
+        if (progress.Reached > _saved)
+        {
+            using var end = new CancellationTokenSource(timeout, TimeProvider.System);
+            await SaveAsync(end.Token);
+        }
     }
 
     private static List<IBatchContainer> Wrap(IReadOnlyList<LoggedEvent> events)
@@ -73,11 +85,18 @@ internal sealed class TopicStreamReceiver(ITopicLog log) : IQueueAdapterReceiver
                 (topic, stream) = (one.Topic, TopicStreamFactory.StreamOf(one.Topic));
             }
 
-            wrapped.Add(StreamedEvent.Of(stream, one.Event));
+            wrapped.Add(StreamedEvent.Of(stream, one.Event, one.Place));
         }
 
         return wrapped;
     }
 
-    private Task<IReadOnlyList<LoggedEvent>> ReadAsync() => log.ReadAllAsync(_after, ReadAtOnce, _shutdown.Token).AsTask();
+    private async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        var reached = progress.Reached;
+        await log.SaveCheckpointAsync(partition, reached, cancellationToken);
+        (_saved, _savedAt) = (reached, TimeProvider.System.GetTimestamp());
+    }
+
+    private Task<IReadOnlyList<LoggedEvent>> ReadAsync() => log.ReadAllAsync(partition, _after, ReadAtOnce, _shutdown.Token).AsTask();
 }

@@ -1,4 +1,5 @@
 using OrleansAgents.Agents;
+using OrleansAgents.Formats;
 using OrleansAgents.Messaging;
 using OrleansAgents.Sqlite;
 using OrleansAgents.Topics;

@@ -79,7 +79,7 @@ public sealed class SqliteFullDiskTests : IAsyncDisposable
         await store.CommitAsync("topic/t", Events(etag, Event(etag + 1)), Token);
 
         Assert.Equal(Enumerable.Range(1, (int)etag + 1), (await store.ReadAsync("t", 0, 1000, Token)).Select(e => (int)e.Position));
-        Assert.Equal(etag + 1, (await store.ReadAllAsync(0, 1000, Token)).Count);
+        Assert.Equal(etag + 1, (await store.ReadAllAsync(0, 0, 1000, Token)).Count);
     }
 
     private static readonly string Payload = $$"""{"text":"{{new string('x', 3000)}}"}""";

@@ -33,14 +33,14 @@ public sealed class SqliteTopicRetentionTests : IAsyncDisposable
         Assert.Equal([3], (await store.ReadAsync("b", 0, 10, Token)).Select(e => e.Position));
         Assert.Equal((3, 2), (await store.FindAsync("a", Start, Token), await store.FindAsync("b", Start, Token)));
 
-        var place = (await store.ReadAllAsync(5, 10, Token))[0].Place;
+        var place = (await store.ReadAllAsync(0, 5, 10, Token))[0].Place;
         _time.Advance(_files.Options.Topics.Age + _files.Options.FoldInterval);
         await _files.SettleAsync();
         Assert.Equal(0, await _files.QueryAsync("SELECT count(*) FROM event"));
 
         store = await _files.ReopenAsync();
         await AppendAsync(store, "a", 4, 1);
-        var all = await store.ReadAllAsync(0, 10, Token);
+        var all = await store.ReadAllAsync(0, 0, 10, Token);
         Assert.Equal((place + 1, 4), (all[0].Place, all[0].Event.Position));
     }
 
@@ -75,7 +75,7 @@ public sealed class SqliteTopicRetentionTests : IAsyncDisposable
         var place = 0L;
         for (var expected = 1; expected <= 5000;)
         {
-            foreach (var one in await store.ReadAllAsync(place, 300, Token))
+            foreach (var one in await store.ReadAllAsync(0, place, 300, Token))
             {
                 Assert.Equal(expected++, one.Event.Position);
                 place = one.Place;
@@ -87,7 +87,7 @@ public sealed class SqliteTopicRetentionTests : IAsyncDisposable
     public async Task ReadAll_WhenTheStoreCloses_EndsTheWait()
     {
         var store = await _files.OpenAsync();
-        var waiting = store.ReadAllAsync(after: null, 10, Token).AsTask();
+        var waiting = store.ReadAllAsync(0, after: null, 10, Token).AsTask();
 
         await store.CloseAsync();
 

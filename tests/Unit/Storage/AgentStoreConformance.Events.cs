@@ -47,16 +47,17 @@ public abstract partial class AgentStoreConformance
     public async Task ReadAll_FromTheBeginning_GivesEveryTopicInOrder()
     {
         await AppendAsync(0, Event(1), Event(2));
-        await Store.CommitAsync(new TopicId("other").Agent, Events(0, Event(1)), Token);
+        var other = Enumerable.Range(0, int.MaxValue).Select(i => new TopicId($"other-{i}")).First(topic => Log.PartitionOf(topic) == Partition);
+        await Store.CommitAsync(other.Agent, Events(0, Event(1)), Token);
         await AppendAsync(1, Event(3));
 
         foreach (var reopened in new[] { false, true })
         {
             Store = reopened ? await ReopenAsync() : Store;
-            var all = await Log.ReadAllAsync(0, 10, Token);
-            Assert.Equal([("orders/eu", 1), ("orders/eu", 2), ("other", 1), ("orders/eu", 3)], all.Select(e => (e.Topic.Name, e.Event.Position)));
+            var all = await Log.ReadAllAsync(Partition, 0, 10, Token);
+            Assert.Equal([("orders/eu", 1), ("orders/eu", 2), (other.Name, 1), ("orders/eu", 3)], all.Select(e => (e.Topic.Name, e.Event.Position)));
             Assert.Equal(all.Select(e => e.Place).Order(), all.Select(e => e.Place));
-            Assert.Equal([all[1]], await Log.ReadAllAsync(all[0].Place, 1, Token), ByPlace);
+            Assert.Equal([all[1]], await Log.ReadAllAsync(Partition, all[0].Place, 1, Token), ByPlace);
         }
     }
 
@@ -64,8 +65,8 @@ public abstract partial class AgentStoreConformance
     public async Task ReadAll_AtTheEnd_WaitsForTheNextCommit()
     {
         await AppendAsync(0, Event(1));
-        var fromNow = Log.ReadAllAsync(after: null, 10, Token).AsTask();
-        var behindAll = Log.ReadAllAsync((await Log.ReadAllAsync(0, 10, Token))[^1].Place, 10, Token).AsTask();
+        var fromNow = Log.ReadAllAsync(Partition, after: null, 10, Token).AsTask();
+        var behindAll = Log.ReadAllAsync(Partition, (await Log.ReadAllAsync(Partition, 0, 10, Token))[^1].Place, 10, Token).AsTask();
         Assert.False(fromNow.IsCompleted || behindAll.IsCompleted);
 
         await AppendAsync(1, Event(2));
@@ -75,10 +76,20 @@ public abstract partial class AgentStoreConformance
     }
 
     [Fact]
+    public async Task Checkpoint_SavedOutOfOrder_NeverGoesBack()
+    {
+        Assert.Equal(0, await Log.LoadCheckpointAsync(Partition, Token));
+        await Log.SaveCheckpointAsync(Partition, 7, Token);
+        await Log.SaveCheckpointAsync(Partition, 5, Token);
+        Store = await ReopenAsync();
+        Assert.Equal(7, await Log.LoadCheckpointAsync(Partition, Token));
+    }
+
+    [Fact]
     public async Task ReadAll_WhenCancelled_EndsTheWait()
     {
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var waiting = Log.ReadAllAsync(after: null, 10, cancelled.Token).AsTask();
+        var waiting = Log.ReadAllAsync(Partition, after: null, 10, cancelled.Token).AsTask();
 
         await cancelled.CancelAsync();
 
@@ -87,6 +98,8 @@ public abstract partial class AgentStoreConformance
 
     private static readonly EqualityComparer<LoggedEvent> ByPlace =
         EqualityComparer<LoggedEvent>.Create((a, b) => a?.Place == b?.Place, e => e.Place.GetHashCode());
+
+    private int Partition => Log.PartitionOf(Topic);
 
     private async Task AppendAsync(long etag, params TopicEvent[] events) =>
         await Store.CommitAsync(Topic.Agent, Events(etag, events), Token);

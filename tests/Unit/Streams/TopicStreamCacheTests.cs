@@ -24,7 +24,7 @@ public sealed class TopicStreamCacheTests
     [InlineData(4096)]
     public async Task Cursor_FromAnyPosition_SeesAllFromThereOnOnce(int inMemory)
     {
-        var cache = new TopicStreamCache(_store, inMemory);
+        var cache = new TopicStreamCache(_store, new StreamProgress(), inMemory);
         await WriteAsync(cache, One, 600);
         foreach (var start in new long[] { 0, 1, 2, 299, 596, 597, 600 })
         {
@@ -35,7 +35,7 @@ public sealed class TopicStreamCacheTests
     [Fact]
     public async Task Cursor_WithoutAToken_BeginsWithTheNextEvent()
     {
-        var cache = new TopicStreamCache(_store);
+        var cache = new TopicStreamCache(_store, new StreamProgress());
         var fresh = cache.GetCacheCursor(One, token: null);
         Assert.Empty(Drain(fresh));
         await WriteAsync(cache, One, 2);
@@ -49,7 +49,7 @@ public sealed class TopicStreamCacheTests
     [Fact]
     public async Task Cursor_WhoseEventsLeaveMemory_GoesOnFromTheLog()
     {
-        var cache = new TopicStreamCache(_store, most: 8);
+        var cache = new TopicStreamCache(_store, new StreamProgress(), most: 8);
         await WriteAsync(cache, One, 3);
         var cursor = cache.GetCacheCursor(One, new EventSequenceTokenV2(1));
         Assert.Equal(QueueCacheCursorMoveResultKind.Success, cursor.MoveNextWithResult().Kind);
@@ -63,11 +63,11 @@ public sealed class TopicStreamCacheTests
     [Fact]
     public async Task Cursor_AheadOfTheFeed_SeesNothingTwice()
     {
-        var cache = new TopicStreamCache(_store);
+        var cache = new TopicStreamCache(_store, new StreamProgress());
         var written = await CommitAsync(One, 10);
         cache.AddToCache([written[0]]);
         // The log already has what the feed has not brought yet.
-        var cursor = new TopicStreamCache(_store).GetCacheCursor(One, new EventSequenceTokenV2(1));
+        var cursor = new TopicStreamCache(_store, new StreamProgress()).GetCacheCursor(One, new EventSequenceTokenV2(1));
         Assert.Equal(Range(1, 10), Drain(cursor));
         var behind = cache.GetCacheCursor(One, new EventSequenceTokenV2(1));
         Assert.Equal([1], Drain(behind));
@@ -78,7 +78,7 @@ public sealed class TopicStreamCacheTests
     [Fact]
     public async Task Position_EarliestAndLatest()
     {
-        IQueueCache cache = new TopicStreamCache(_store, most: 2);
+        IQueueCache cache = new TopicStreamCache(_store, new StreamProgress(), most: 2);
         await WriteAsync(cache, One, 5);
         Assert.Equal(Range(1, 5), Drain(cache.TryGetCacheCursorAtPosition(One, StreamSubscriptionStartPosition.EarliestAvailable).Cursor!));
         Assert.Empty(Drain(cache.TryGetCacheCursorAtPosition(One, StreamSubscriptionStartPosition.Latest).Cursor!));
@@ -88,7 +88,7 @@ public sealed class TopicStreamCacheTests
     public async Task Receiver_Waiting_GetsWhatIsAppendedByTheSameWait()
     {
         await CommitAsync(One, 1);
-        var receiver = new TopicStreamReceiver(_store);
+        var receiver = new TopicStreamReceiver(_store, 0, new StreamProgress());
         await receiver.Initialize(TimeSpan.FromSeconds(1));
         var waiting = receiver.GetQueueMessagesAsync(256, Token);
         Assert.False(waiting.IsCompleted);
@@ -100,7 +100,7 @@ public sealed class TopicStreamCacheTests
     [Fact]
     public async Task Receiver_AsksAgain_LosesNothingInBetween()
     {
-        var receiver = new TopicStreamReceiver(_store);
+        var receiver = new TopicStreamReceiver(_store, 0, new StreamProgress());
         await receiver.Initialize(TimeSpan.FromSeconds(1));
         await CommitAsync(One, 1);
         Assert.Single(await receiver.GetQueueMessagesAsync(256, Token));

@@ -4,7 +4,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
 
-namespace OrleansAgents.Sqlite;
+namespace OrleansAgents.Formats;
 
 /// <summary>Reads what <see cref="BodyBuffer"/> wrote, from front to back.</summary>
 internal ref struct BodyReader(ReadOnlySpan<byte> bytes, int at = 0)

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
-namespace OrleansAgents.Sqlite;
+namespace OrleansAgents.Formats;
 
 /// <summary>Bytes on their way to the file. It is used again and again, so it keeps its room unless that grew large.</summary>
 internal sealed class BodyBuffer : IBufferWriter<byte>
