@@ -12,9 +12,7 @@ namespace OrleansAgents.Hosting;
 /// <summary>Puts the reference host together.</summary>
 internal static class SiloApplication
 {
-    private static readonly TimeSpan RedisPatience = TimeSpan.FromSeconds(5);
-
-    /// <exception cref="SettingsException">A setting is invalid, a port is taken, or Redis cannot be used.</exception>
+    /// <exception cref="SettingsException">A setting is invalid, or a port is taken.</exception>
     public static async Task<WebApplication> BuildAsync(string[] args)
     {
         var builder = CreateBuilder(args);
@@ -22,7 +20,6 @@ internal static class SiloApplication
         var urls = WebAddresses.Read(builder.Configuration);
         var addresses = await SiloAddresses.FindAsync(options);
         PortProbe.Check(options, addresses.Listen, urls);
-        await CheckRedisAsync(options);
 
         builder.Host.UseServiceProviderFactory(new WebFirstServiceProviderFactory());
         builder.Services.AddSingleton(options);
@@ -51,16 +48,6 @@ internal static class SiloApplication
         }
 
         return app;
-    }
-
-    // The silo would find out by itself, in a dozen logged stacks.
-    private static async Task CheckRedisAsync(SiloOptions options)
-    {
-        if (options.Redis is { } redis && RedisAddress.TryParse(redis, out var address)
-            && await address.FindFaultAsync(RedisPatience, CancellationToken.None) is { } fault)
-        {
-            throw new SettingsException($"{fault}; start it, or name another with {ClusterSettings.RedisSetting}.");
-        }
     }
 
     private static WebApplicationBuilder CreateBuilder(string[] args)
@@ -101,18 +88,14 @@ internal static class SiloApplication
 
     private static void AddStorage(ISiloBuilder silo, SiloOptions options)
     {
-        switch (options.Profile)
+        // That of Redis came with the cluster.
+        if (options.Profile == SiloProfile.Memory)
         {
-            case SiloProfile.Memory:
-                silo.UseMemoryStorage();
-                break;
-            case SiloProfile.Embedded:
-                silo.UseSqliteStorage(store => (store.DataDirectory, store.Synchronous) = (options.DataDirectory, options.Synchronous));
-                break;
-            case SiloProfile.Redis:
-                // It came with the cluster.
-                silo.UseMemoryStorage(); // TEMP
-                break;
+            silo.UseMemoryStorage();
+        }
+        else if (options.Profile == SiloProfile.Embedded)
+        {
+            silo.UseSqliteStorage(store => (store.DataDirectory, store.Synchronous) = (options.DataDirectory, options.Synchronous));
         }
     }
 }

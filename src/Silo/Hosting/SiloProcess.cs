@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
+using OrleansAgents.Redis;
 using OrleansAgents.Sqlite;
 
 namespace OrleansAgents.Hosting;
@@ -38,14 +39,11 @@ internal static class SiloProcess
     private static async Task<int> RunAsync(WebApplication app)
     {
         var stopping = app.Lifetime.ApplicationStopping;
-        if (app.Services.GetService<SqliteAgentStore>() is { } store)
-        {
-            // The host would open it too, and log a failure with its whole stack beside the sentence that it is.
-            await store.OpenAsync(stopping);
-        }
-
         try
         {
+            // The host would open it too, and log a failure with its whole stack beside the sentence that it is.
+            await (app.Services.GetService<SqliteAgentStore>()?.OpenAsync(stopping) ?? Task.CompletedTask);
+            await (app.Services.GetService<RedisAgentStore>()?.OpenAsync(stopping) ?? Task.CompletedTask);
             await app.StartAsync();
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

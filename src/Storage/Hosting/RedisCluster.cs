@@ -14,10 +14,10 @@ public static class RedisCluster
 
     /// <summary>
     /// Joins the silos that name the same Redis and the same cluster: Orleans' membership, the agents and topics, and the
-    /// explicit subscriptions to the topics' streams rest there. Everything is kept under the cluster's name, so clusters of
+    /// explicit subscriptions to the topics' streams rest there, as <see cref="RedisStorage.UseRedisStorage"/> has it. Everything is kept under the cluster's name, so clusters of
     /// other names on the same Redis neither see nor disturb this one. The membership is set to notice a silo that died
     /// within seconds; configure <see cref="ClusterMembershipOptions"/> after this call to have it otherwise, and
-    /// <see cref="EndpointOptions"/> for where this silo is reached. What survives a crash is what Redis is set to keep.
+    /// <see cref="EndpointOptions"/> for where this silo is reached.
     /// </summary>
     /// <param name="silo">The silo.</param>
     /// <param name="connectionString">Where Redis is, as StackExchange.Redis writes it: <c>host:6379,password=…,ssl=true</c>.</param>
@@ -33,7 +33,7 @@ public static class RedisCluster
         silo.AddRedisGrainStorage(SubscriptionStorage, options => options.ConfigurationOptions = configuration.Clone());
         silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (clusterId, clusterId));
         silo.Configure<ClusterMembershipOptions>(SetPace);
-        silo.AddTopicStreams();
+        silo.UseRedisStorage(store => (store.ConnectionString, store.KeyPrefix) = (connectionString, clusterId));
         silo.Services.Configure<StreamPubSubOptions>(TopicStream.Name, o => o.PubSubType = StreamPubSubType.ExplicitGrainBasedAndImplicit);
         return silo;
     }
