@@ -8,7 +8,11 @@ internal sealed class RedisAddress
 {
     public const string Fault = "It is no connection string of StackExchange.Redis; write one such as 127.0.0.1:6379.";
 
-    private RedisAddress(ConfigurationOptions configuration) => Configuration = configuration;
+    private RedisAddress(string connectionString, ConfigurationOptions configuration) =>
+        (ConnectionString, Configuration) = (connectionString, configuration);
+
+    /// <summary>What it was read from, password and all.</summary>
+    public string ConnectionString { get; }
 
     public ConfigurationOptions Configuration { get; }
 
@@ -20,7 +24,7 @@ internal sealed class RedisAddress
             if (ConfigurationOptions.Parse(text) is { EndPoints.Count: > 0 } configuration)
             {
                 configuration.SetDefaultPorts();
-                server = new RedisAddress(configuration);
+                server = new RedisAddress(text, configuration);
             }
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
