@@ -28,6 +28,9 @@ public sealed class RedisServer(string? password) : IAsyncLifetime
 
     public int Port { get; private set; }
 
+    /// <summary>What it is started with beside the usual.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
     /// <summary>How clients of StackExchange.Redis reach it.</summary>
     public string ConnectionString => $"127.0.0.1:{Port}" + (password is null ? "" : $",password={password}");
 
@@ -141,7 +144,7 @@ public sealed class RedisServer(string? password) : IAsyncLifetime
     private ProcessStartInfo Describe()
     {
         var start = new ProcessStartInfo("redis-server") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true };
-        string[] arguments = ["--bind", "127.0.0.1", "--port", $"{Port}", "--dir", DataDirectory, "--appendonly", "yes", "--save", "", "--daemonize", "no"];
+        string[] arguments = ["--bind", "127.0.0.1", "--port", $"{Port}", "--dir", DataDirectory, "--appendonly", "yes", "--save", "", "--daemonize", "no", .. Arguments];
         foreach (var argument in password is null ? arguments : [.. arguments, "--requirepass", password])
         {
             start.ArgumentList.Add(argument);
@@ -174,7 +177,7 @@ public sealed class RedisServer(string? password) : IAsyncLifetime
         _process = null;
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

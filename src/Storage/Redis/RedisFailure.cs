@@ -25,6 +25,7 @@ internal static class RedisFailure
         RedisServerException server => $"Redis at {servers} refused a command: {server.Message}",
         RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } =>
             $"Redis at {servers} does not let this program in; check the user and the password of the connection string.",
+        RedisCommandException command => $"Redis at {servers} was not asked, because the client refused the command: {command.Message}",
         TimeoutException => $"Redis at {servers} did not answer in time; check that it runs and is not overloaded.",
         ObjectDisposedException => "The store is closed.",
         _ => $"Redis at {servers} cannot be reached; check that it runs and that the connection string names it.",

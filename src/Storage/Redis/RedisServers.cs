@@ -27,6 +27,8 @@ internal sealed partial class RedisServers : IAsyncDisposable
         var configuration = ConfigurationOptions.Parse(connectionString);
         var names = string.Join(", ", configuration.EndPoints.Select(EndPointCollection.ToString));
         configuration.ClientName ??= "OrleansAgents";
+        // For INFO alone, which the client counts among the commands of administrators.
+        configuration.AllowAdmin = true;
         // A silo that cannot reach its store says so at once; later the connection mends itself, twice a second at least.
         configuration.AbortOnConnectFail = true;
         configuration.ReconnectRetryPolicy = new LinearRetry(500);

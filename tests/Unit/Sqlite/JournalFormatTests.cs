@@ -32,7 +32,7 @@ public sealed class JournalFormatTests
         var handled = new List<HandledMessage>();
         Assert.True(JournalEntry.ReadHandled(body, header, DateTimeOffset.MinValue, 10, handled));
         var changes = JournalEntry.ReadChanges(body, header);
-        var outgoing = StoredEnvelope.ReadOutgoing(Assert.Single(JournalEntry.ReadOutgoing(body, header)).Bytes, catalogue: null);
+        var outgoing = StoredMessages.ReadOutgoing(Assert.Single(JournalEntry.ReadOutgoing(body, header)).Bytes, catalogue: null);
 
         Assert.Equal(
             new JournalHeader(
