@@ -45,6 +45,9 @@ internal static class TurnTelemetry
     private static readonly Counter<long> GivenUp =
         AgentTelemetry.Meter.CreateCounter<long>("agents.message.given_up", "{message}", "Outgoing messages given up on.");
 
+    private static readonly Counter<long> StoreFailures =
+        AgentTelemetry.Meter.CreateCounter<long>("agents.store.failures", "{commit}", "Commits that the store did not take, by code.");
+
     public static readonly UpDownCounter<long> ActiveAgents =
         AgentTelemetry.Meter.CreateUpDownCounter<long>("agents.active", "{agent}", "Active agents by kind.");
 
@@ -65,6 +68,9 @@ internal static class TurnTelemetry
     public static void Duplicate(string kind) => Duplicates.Add(1, new KeyValuePair<string, object?>("agent.kind", kind));
 
     public static void GaveUp(string kind) => GivenUp.Add(1, new KeyValuePair<string, object?>("agent.kind", kind));
+
+    public static void NotStored(string kind, Refusal fault) =>
+        StoreFailures.Add(1, new KeyValuePair<string, object?>("agent.kind", kind), new("code", fault.Code));
 
     /// <summary>The span of a turn, or null when nobody listens or it is sampled out.</summary>
     public static Activity? Start(TurnTags tags, Envelope envelope, ref string? destination) =>
