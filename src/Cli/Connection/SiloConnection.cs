@@ -15,7 +15,7 @@ namespace OrleansAgents.Connection;
 internal sealed class SiloConnection : IAsyncDisposable
 {
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(2.5);
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OrleansTimeout = TimeSpan.FromSeconds(30);
 
@@ -34,12 +34,13 @@ internal sealed class SiloConnection : IAsyncDisposable
     /// <exception cref="NoSiloException">No silo answers.</exception>
     public static async Task<SiloConnection> OpenAsync(Settings settings, ClusterLoss loss, CancellationToken cancellationToken)
     {
+        var started = TimeProvider.System.GetTimestamp();
         var end = await ProbeAsync(settings.Target, cancellationToken);
         var host = Build(end, settings, loss);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            patience.CancelAfter(StartTime);
+            patience.CancelAfter(StartTime - TimeProvider.System.GetElapsedTime(started));
             // Orleans looks at the token only between its own waits, which are longer than ours.
             await Task.Run(() => host.StartAsync(patience.Token), CancellationToken.None).WaitAsync(patience.Token);
             return new SiloConnection(host);
@@ -96,7 +97,7 @@ internal sealed class SiloConnection : IAsyncDisposable
 
     private static IClientBuilder UseCluster(IClientBuilder client, ClusterTarget target, IPEndPoint? end) => end is null
         ? client.UseRedisCluster(target.Redis!.ConnectionString, target.Cluster)
-        : client.UseStaticClustering(end).Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (target.Cluster, target.Cluster));
+        : GatewayConnections.Watch(client.UseStaticClustering(end).Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (target.Cluster, target.Cluster)));
 
     private static IHost Build(IPEndPoint? end, Settings settings, ClusterLoss loss)
     {

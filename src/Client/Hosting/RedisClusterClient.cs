@@ -29,6 +29,6 @@ public static class RedisClusterClient
         client.UseRedisClustering(options => options.ConfigurationOptions = redis.Configuration.Clone());
         client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (clusterId, clusterId));
         client.Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = GatewayListAge);
-        return client;
+        return GatewayConnections.Watch(client);
     }
 }
