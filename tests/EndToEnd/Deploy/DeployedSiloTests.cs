@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace OrleansAgents.Tests.Deploy;
+
+/// <summary>What the files of deploy/ say of a silo is held against a real one.</summary>
+public sealed class DeployedSiloTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Compose_EnvironmentOfASilo_IsTakenAndTheDashboardFindsItsMetrics()
+    {
+        await using var silo = await DeployedSilo.StartAsync(DeployFiles.ComposeEnvironment("silo1"));
+        var path = (string)DeployFiles.At(Assert.Single((List<object>)DeployFiles.At(DeployFiles.Read("telemetry/prometheus.yaml"), "scrape_configs")), "metrics_path");
+        Assert.Equal("/metrics", path);
+        await LoadAsync(silo);
+        // What a scrape brings is its own, and not the silo's.
+        var wanted = DeployFiles.DashboardMetrics.Where(metric => metric.Metric != "up").ToList();
+        Assert.True(wanted.Count > 15);
+        var names = await silo.MetricNamesAsync();
+        Assert.DoesNotContain(wanted, metric => !names.Contains(metric.Metric));
+        using var elsewhere = await silo.GetAsync("/metrics", asOperator: false);
+        Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
+    }
+
+    [Fact]
+    public async Task Kubernetes_EnvironmentOfASilo_IsTakenAndItsProbesAreAnswered()
+    {
+        var container = DeployFiles.SiloContainer();
+        await using var silo = await DeployedSilo.StartAsync(container.Env.Where(e => e.Value is not null).Select(e => KeyValuePair.Create(e.Name, e.Value)));
+        foreach (var probe in (k8s.Models.V1Probe[])[container.StartupProbe, container.LivenessProbe, container.ReadinessProbe])
+        {
+            Assert.Equal("http", probe.HttpGet.Port);
+            using var answer = await silo.GetAsync(probe.HttpGet.Path, asOperator: false);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        silo.Program.Terminate();
+        Assert.Equal(0, await silo.Program.ExitAsync(Token));
+    }
+
+    [Fact]
+    public async Task Environment_WithANameThatIsNoSetting_IsRefused()
+    {
+        var environment = DeployFiles.ComposeEnvironment("silo1");
+        environment["Agents__Cluter"] = "agents";
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => DeployedSilo.StartAsync(environment));
+        Assert.Contains("Agents:Cluter is no setting", fault.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Something of each kind that the platform counts.</summary>
+    private static async Task LoadAsync(DeployedSilo silo)
+    {
+        const string Message = """{"id":"0198d2f0-3c5e-8000-9a1b-2c3d4e000001","recipient":"counter/a","type":"counter.add","payload":{"amount":1}}""";
+        Assert.Equal(0, await silo.AgentsAsync($"{Message}\n{Message}\n", "send", "-"));
+        Assert.Equal(0, await silo.AgentsAsync(null, "ask", "relay/a", "relay.send", """{"to":"chaos/a","type":"chaos.refuse","payload":{"code":"chaos.no","message":"no"}}"""));
+        Assert.Equal(0, await silo.AgentsAsync(null, "ask", "relay/a", "relay.send", """{"to":"chaos/b","type":"chaos.fail","payload":{"times":1,"name":"b"}}"""));
+        await ConfigureAsync(silo, "maxmemory 1mb");
+        Assert.Equal(1, await silo.AgentsAsync(null, "ask", "counter/a", "counter.add", """{"amount":1}""", "--timeout", "3"));
+        await ConfigureAsync(silo, "maxmemory 0");
+        await RetriedAsync(silo);
+    }
+
+    /// <summary>The second try comes on its own, some time after the first.</summary>
+    private static async Task RetriedAsync(DeployedSilo silo)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
+        while (!(await silo.MetricNamesAsync()).IsSupersetOf(["agents_message_retries_total", "agents_message_given_up_total"]))
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static async Task ConfigureAsync(DeployedSilo silo, string setting)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, silo.Redis.Port, Token);
+        await using var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"CONFIG SET {setting}\r\n"), Token);
+        using var reader = new StreamReader(stream);
+        Assert.Equal("+OK", await reader.ReadLineAsync(Token));
+    }
+}
