@@ -4,6 +4,7 @@ using k8s;
 using k8s.Models;
 using OrleansAgents.Tests.Hosting;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.Serialization;
 
 namespace OrleansAgents.Tests.Deploy;
@@ -38,10 +39,17 @@ internal static partial class DeployFiles
     }
 
     /// <summary>A file's first document as maps, lists and texts, with what it merges in.</summary>
-    public static object Read(string file)
+    public static object Read(string file) => ReadAll(Path.Combine(Folder, file)).First();
+
+    public static IEnumerable<object> ReadAll(string path)
     {
-        using var text = File.OpenText(Path.Combine(Folder, file));
-        return Assert.IsAssignableFrom<object>(Yaml.Deserialize<object>(new MergingParser(new Parser(text))));
+        using var text = File.OpenText(path);
+        var parser = new MergingParser(new Parser(text));
+        parser.Consume<StreamStart>();
+        while (parser.Accept<DocumentStart>(out _))
+        {
+            yield return Yaml.Deserialize<Dictionary<object, object>>(parser);
+        }
     }
 
     public static object At(object node, params string[] path) => path.Aggregate(node, (at, name) => Assert.IsType<Dictionary<object, object>>(at)[name]);
