@@ -57,11 +57,8 @@ internal sealed class DeployedSilo : IAsyncDisposable
         return [.. text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line[..line.IndexOfAny(['{', ' '])])];
     }
 
-    public async Task<int> AgentsAsync(string? input, params string[] arguments)
-    {
-        await using var program = RunningProgram.Start(Programs.Agents, [.. arguments, "--gateway", $"127.0.0.1:{_gateway}"], input);
-        return await program.ExitAsync(TestContext.Current.CancellationToken);
-    }
+    public Task<(int ExitCode, string Output, string Error)> AgentsAsync(string? input, params string[] arguments) =>
+        CommandLine.RunAsync(input, [.. arguments, "--gateway", $"127.0.0.1:{_gateway}"]);
 
     public async ValueTask DisposeAsync()
     {

@@ -5,6 +5,7 @@ using System.Text;
 namespace OrleansAgents.Tests.Deploy;
 
 /// <summary>What the files of deploy/ say of a silo is held against a real one.</summary>
+[Collection(nameof(Deploy))]
 public sealed class DeployedSiloTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -54,13 +55,19 @@ public sealed class DeployedSiloTests
     private static async Task LoadAsync(DeployedSilo silo)
     {
         const string Message = """{"id":"0198d2f0-3c5e-8000-9a1b-2c3d4e000001","recipient":"counter/a","type":"counter.add","payload":{"amount":1}}""";
-        Assert.Equal(0, await silo.AgentsAsync($"{Message}\n{Message}\n", "send", "-"));
-        Assert.Equal(0, await silo.AgentsAsync(null, "ask", "relay/a", "relay.send", """{"to":"chaos/a","type":"chaos.refuse","payload":{"code":"chaos.no","message":"no"}}"""));
-        Assert.Equal(0, await silo.AgentsAsync(null, "ask", "relay/a", "relay.send", """{"to":"chaos/b","type":"chaos.fail","payload":{"times":1,"name":"b"}}"""));
+        await AgentsAsync(silo, 0, $"{Message}\n{Message}\n", "send", "-");
+        await AgentsAsync(silo, 0, null, "ask", "relay/a", "relay.send", """{"to":"chaos/a","type":"chaos.refuse","payload":{"code":"chaos.no","message":"no"}}""");
+        await AgentsAsync(silo, 0, null, "ask", "relay/a", "relay.send", """{"to":"chaos/b","type":"chaos.fail","payload":{"times":1,"name":"b"}}""");
         await ConfigureAsync(silo, "maxmemory 1mb");
-        Assert.Equal(1, await silo.AgentsAsync(null, "ask", "counter/a", "counter.add", """{"amount":1}""", "--timeout", "3"));
+        await AgentsAsync(silo, 1, null, "ask", "counter/a", "counter.add", """{"amount":1}""", "--timeout", "3");
         await ConfigureAsync(silo, "maxmemory 0");
         await RetriedAsync(silo);
+    }
+
+    private static async Task AgentsAsync(DeployedSilo silo, int expected, string? input, params string[] arguments)
+    {
+        var (code, output, error) = await silo.AgentsAsync(input, arguments);
+        Assert.True(code == expected, $"Exit code {code}: {output} {error}");
     }
 
     /// <summary>The second try comes on its own, some time after the first.</summary>

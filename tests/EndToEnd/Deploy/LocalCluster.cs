@@ -52,11 +52,7 @@ internal sealed partial class LocalCluster : IAsyncDisposable
         }
     }
 
-    public async Task<(int ExitCode, string Output, string Error)> AgentsAsync(params string[] arguments)
-    {
-        await using var program = RunningProgram.Start(Programs.Agents, [.. arguments, "--redis", Redis]);
-        return (await program.ExitAsync(TestContext.Current.CancellationToken), program.Output, program.Error);
-    }
+    public Task<(int ExitCode, string Output, string Error)> AgentsAsync(params string[] arguments) => CommandLine.RunAsync(null, [.. arguments, "--redis", Redis]);
 
     public Task<int> EndedAsync() => Program.ExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TimeProvider.System);
 

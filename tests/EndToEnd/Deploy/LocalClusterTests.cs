@@ -3,6 +3,7 @@ using OrleansAgents.Tests.Hosting;
 
 namespace OrleansAgents.Tests.Deploy;
 
+[Collection(nameof(Deploy))]
 public sealed class LocalClusterTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("agents-test-").FullName;
