@@ -10,8 +10,8 @@ namespace OrleansAgents.Redis;
 /// <summary>
 /// Keeps the agents and topics of many silos on a Redis server or a Redis Cluster. A commit is one script on one hash slot.
 /// What was acknowledged survives what Redis itself survives: its restart with <c>appendonly yes</c>, a power loss
-/// with <c>appendfsync always</c>. The connection mends itself; while Redis is away, calls fail within the
-/// connection string's <c>asyncTimeout</c>, 5 seconds unless told.
+/// with <c>appendfsync always</c>. The connection mends itself. While Redis is away calls fail at once, and when it
+/// does not answer after the connection string's <c>asyncTimeout</c>, 5 seconds unless told.
 /// </summary>
 /// <param name="options">The settings.</param>
 /// <param name="time">The clock for ages; null for the system's.</param>

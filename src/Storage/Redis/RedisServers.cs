@@ -29,9 +29,11 @@ internal sealed partial class RedisServers : IAsyncDisposable
         configuration.ClientName ??= "OrleansAgents";
         // For INFO alone, which the client counts among the commands of administrators.
         configuration.AllowAdmin = true;
-        // A silo that cannot reach its store says so at once; later the connection mends itself, twice a second at least.
+        // Whoever asks while Redis is away learns it at once, and the connection is tried anew four times a second.
         configuration.AbortOnConnectFail = true;
-        configuration.ReconnectRetryPolicy = new LinearRetry(500);
+        configuration.BacklogPolicy = BacklogPolicy.FailFast;
+        configuration.HeartbeatInterval = TimeSpan.FromMilliseconds(250);
+        configuration.ReconnectRetryPolicy = new LinearRetry(250);
         ConnectionMultiplexer? connection = null;
         try
         {

@@ -16,14 +16,14 @@ internal sealed class TopicStreamReceiver(ITopicLog log, int partition, StreamPr
 
     private readonly CancellationTokenSource _shutdown = new();
     private Task<IReadOnlyList<LoggedEvent>>? _reading;
-    private long _after;
+    private long? _after;
     private long _saved;
     private long _savedAt = TimeProvider.System.GetTimestamp();
 
-    public async Task Initialize(TimeSpan timeout)
+    public Task Initialize(TimeSpan timeout)
     {
-        _after = _saved = await log.LoadCheckpointAsync(partition, _shutdown.Token);
         _reading = ReadAsync();
+        return Task.CompletedTask;
     }
 
     public Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount) => GetQueueMessagesAsync(maxCount, CancellationToken.None);
@@ -98,5 +98,10 @@ internal sealed class TopicStreamReceiver(ITopicLog log, int partition, StreamPr
         (_saved, _savedAt) = (reached, TimeProvider.System.GetTimestamp());
     }
 
-    private Task<IReadOnlyList<LoggedEvent>> ReadAsync() => log.ReadAllAsync(partition, _after, ReadAtOnce, _shutdown.Token).AsTask();
+    private async Task<IReadOnlyList<LoggedEvent>> ReadAsync()
+    {
+        // Here, because Orleans goes on after an Initialize that failed.
+        _after ??= await log.LoadCheckpointAsync(partition, _shutdown.Token);
+        return await log.ReadAllAsync(partition, _after, ReadAtOnce, _shutdown.Token);
+    }
 }

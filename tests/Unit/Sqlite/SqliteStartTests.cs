@@ -1,6 +1,7 @@
 using OrleansAgents.Agents;
 using OrleansAgents.Sqlite;
 using OrleansAgents.Tests.Storage;
+using OrleansAgents.Topics;
 using Xunit;
 
 namespace OrleansAgents.Tests.Sqlite;
@@ -43,6 +44,22 @@ public sealed class SqliteStartTests : IAsyncDisposable
         Execute($"PRAGMA user_version = {StoreSchema.Version}");
         var store = await _files.OpenAsync();
         Assert.NotNull(await store.LoadAsync(TestCommits.Pricer, Token));
+    }
+
+    [Fact]
+    public async Task Open_OfTheFirstSchema_KeepsEverythingAndSendsNoStreamTwice()
+    {
+        await FillAsync();
+        var store = await _files.OpenAsync();
+        await store.CommitAsync(new TopicId("a").Agent, TestCommits.Events(0, TestCommits.Event(1), TestCommits.Event(2)), Token);
+        await store.CloseAsync();
+        Execute("ALTER TABLE mark DROP COLUMN checkpoint; PRAGMA user_version = 1");
+
+        store = await _files.OpenAsync();
+
+        Assert.NotNull(await store.LoadAsync(TestCommits.Pricer, Token));
+        Assert.Equal(2, (await store.ReadAsync("a", 0, 10, Token)).Count);
+        Assert.Equal((await store.ReadAllAsync(0, 0, 10, Token))[^1].Place, await store.LoadCheckpointAsync(0, Token));
     }
 
     [Fact]

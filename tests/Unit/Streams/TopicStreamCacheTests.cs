@@ -88,6 +88,7 @@ public sealed class TopicStreamCacheTests
     public async Task Receiver_Waiting_GetsWhatIsAppendedByTheSameWait()
     {
         await CommitAsync(One, 1);
+        await _store.SaveCheckpointAsync(0, 1, Token);
         var receiver = new TopicStreamReceiver(_store, 0, new StreamProgress());
         await receiver.Initialize(TimeSpan.FromSeconds(1));
         var waiting = receiver.GetQueueMessagesAsync(256, Token);
@@ -95,6 +96,47 @@ public sealed class TopicStreamCacheTests
         await CommitAsync(One, 2);
         Assert.Equal([2, 3], (await waiting).Cast<StreamedEvent>().Select(e => e.Position));
         await receiver.Shutdown(TimeSpan.FromSeconds(1));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 1)]
+    [InlineData(1, 0, 1)]
+    [InlineData(2, 3, 2)]
+    [InlineData(4, 2, 6)]
+    [InlineData(4, 3, 7)]
+    public async Task Receiver_BehindAnother_BeginsWithWhatOneOfItsConsumersStillLacks(int movesOfOne, int movesOfTwo, int first)
+    {
+        var progress = new StreamProgress();
+        var receiver = new TopicStreamReceiver(_store, 0, progress);
+        var cache = new TopicStreamCache(_store, progress);
+        await receiver.Initialize(TimeSpan.FromSeconds(1));
+        await CommitAsync(One, 3);
+        await CommitAsync(Two, 3);
+        for (var left = 6; left > 0;)
+        {
+            var events = await receiver.GetQueueMessagesAsync(256, Token);
+            cache.AddToCache(events);
+            left -= events.Count;
+        }
+
+        // A consumer that moves on has had what it stood at before.
+        Move(cache.GetCacheCursor(One, new EventSequenceTokenV2(1)), movesOfOne);
+        Move(cache.GetCacheCursor(Two, new EventSequenceTokenV2(1)), movesOfTwo + 1);
+        cache.GetCacheCursor(Two, new EventSequenceTokenV2(1)).Dispose();
+        Assert.False(cache.TryPurgeFromCache(out _));
+        await receiver.Shutdown(TimeSpan.FromSeconds(1));
+
+        var next = new TopicStreamReceiver(_store, 0, new StreamProgress());
+        await next.Initialize(TimeSpan.FromSeconds(1));
+        await CommitAsync(One, 1);
+        var seen = new List<long>();
+        while (!seen.Contains(7))
+        {
+            seen.AddRange((await next.GetQueueMessagesAsync(256, Token)).Select(e => ((StreamedEvent)e).Place));
+        }
+
+        Assert.Equal(Range(first, 7), seen);
+        await next.Shutdown(TimeSpan.FromSeconds(1));
     }
 
     [Fact]
@@ -127,6 +169,14 @@ public sealed class TopicStreamCacheTests
         var etag = (await _store.LoadAsync(topic.Agent, Token))?.Etag ?? 0;
         await _store.CommitAsync(topic.Agent, new AgentCommit { Etag = etag, Events = events }, Token);
         return [.. events.Select(e => StreamedEvent.Of(stream, e))];
+    }
+
+    private static void Move(IQueueCacheCursor cursor, int times)
+    {
+        for (; times > 0; times--)
+        {
+            cursor.MoveNextWithResult();
+        }
     }
 
     private static List<long> Drain(IQueueCacheCursor cursor)
