@@ -50,12 +50,14 @@ internal sealed class DeployedSilo : IAsyncDisposable
     public Task<HttpResponseMessage> GetAsync(string path, bool asOperator) =>
         Http.GetAsync(new Uri($"http://127.0.0.1:{(asOperator ? _operator : _http)}{path}"), TestContext.Current.CancellationToken);
 
-    public async Task<HashSet<string>> MetricNamesAsync()
+    public async Task<string> MetricsAsync()
     {
         using var response = await GetAsync("/metrics", asOperator: true);
-        var text = await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return [.. text.Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line[..line.IndexOfAny(['{', ' '])])];
+        return await response.EnsureSuccessStatusCode().Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
+
+    public async Task<HashSet<string>> MetricNamesAsync() =>
+        [.. (await MetricsAsync()).Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line[..line.IndexOfAny(['{', ' '])])];
 
     public Task<(int ExitCode, string Output, string Error)> AgentsAsync(string? input, params string[] arguments) =>
         CommandLine.RunAsync(input, [.. arguments, "--gateway", $"127.0.0.1:{_gateway}"]);

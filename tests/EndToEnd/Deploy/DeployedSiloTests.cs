@@ -21,6 +21,8 @@ public sealed class DeployedSiloTests
         Assert.True(wanted.Count > 15);
         var names = await silo.MetricNamesAsync();
         Assert.DoesNotContain(wanted, metric => !names.Contains(metric.Metric));
+        // Without steps below a second no percentile could be read.
+        Assert.Matches("agents_message_duration_seconds_bucket[^\n]*le=\"0.01\"", await silo.MetricsAsync());
         using var elsewhere = await silo.GetAsync("/metrics", asOperator: false);
         Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
     }
