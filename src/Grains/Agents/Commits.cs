@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OrleansAgents.Messaging;
+using OrleansAgents.Telemetry;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Agents;
@@ -230,6 +231,7 @@ internal sealed partial class Commits(AgentHost host, AgentId id, IDurableAgent 
         Fault = exception is StaleEtagException
             ? new Refusal(RefusalCodes.Stopping, $"{id} gave way to another activation; the same message sent again reaches that.")
             : new Refusal(RefusalCodes.StoreUnavailable, $"The store could not take the turn of {id}; it changed nothing.");
+        TurnTelemetry.NotStored(id.Kind, Fault);
         var lost = _writing!;
         lost.Turns.AddRange(_gathering?.Turns ?? []);
         _gathering = null;

@@ -28,8 +28,13 @@ internal sealed class TurnTags
 /// <summary>What turns report: how long they took, what became of messages, and their spans.</summary>
 internal static class TurnTelemetry
 {
-    private static readonly Histogram<double> Duration =
-        AgentTelemetry.Meter.CreateHistogram<double>("agents.message.duration", "s", "From a message's arrival at its agent to its answer.");
+    // An exporter's own steps are for milliseconds, and all turns would lie in the first of them.
+    private static readonly Histogram<double> Duration = AgentTelemetry.Meter.CreateHistogram(
+        "agents.message.duration", "s", "From a message's arrival at its agent to its answer.", tags: null,
+        new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+        });
 
     private static readonly Counter<long> Refusals =
         AgentTelemetry.Meter.CreateCounter<long>("agents.message.refusals", "{message}", "Messages refused or failed, by code.");
@@ -39,6 +44,9 @@ internal static class TurnTelemetry
 
     private static readonly Counter<long> GivenUp =
         AgentTelemetry.Meter.CreateCounter<long>("agents.message.given_up", "{message}", "Outgoing messages given up on.");
+
+    private static readonly Counter<long> StoreFailures =
+        AgentTelemetry.Meter.CreateCounter<long>("agents.store.failures", "{commit}", "Commits that the store did not take, by code.");
 
     public static readonly UpDownCounter<long> ActiveAgents =
         AgentTelemetry.Meter.CreateUpDownCounter<long>("agents.active", "{agent}", "Active agents by kind.");
@@ -60,6 +68,9 @@ internal static class TurnTelemetry
     public static void Duplicate(string kind) => Duplicates.Add(1, new KeyValuePair<string, object?>("agent.kind", kind));
 
     public static void GaveUp(string kind) => GivenUp.Add(1, new KeyValuePair<string, object?>("agent.kind", kind));
+
+    public static void NotStored(string kind, Refusal fault) =>
+        StoreFailures.Add(1, new KeyValuePair<string, object?>("agent.kind", kind), new("code", fault.Code));
 
     /// <summary>The span of a turn, or null when nobody listens or it is sampled out.</summary>
     public static Activity? Start(TurnTags tags, Envelope envelope, ref string? destination) =>

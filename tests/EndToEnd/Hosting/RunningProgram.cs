@@ -29,9 +29,13 @@ internal sealed class RunningProgram : IAsyncDisposable
         Dotnet(["exec", assembly, .. arguments], input, environment);
 
     public static RunningProgram Dotnet(
-        IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
+        IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null) =>
+        Run("dotnet", arguments, input, environment);
+
+    public static RunningProgram Run(
+        string file, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(file) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -62,6 +66,33 @@ internal sealed class RunningProgram : IAsyncDisposable
     {
         await _process.WaitForExitAsync(cancellationToken);
         return _process.ExitCode;
+    }
+
+    /// <summary>Waits for a line of the output; fails when the program ends without it.</summary>
+    public async Task<string> LineAsync(string part, CancellationToken cancellationToken)
+    {
+        var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look(object sender, DataReceivedEventArgs line)
+        {
+            if (line.Data is null)
+            {
+                seen.TrySetException(new InvalidOperationException($"The program ended before it said '{part}'. It said: {Output} {Error}"));
+            }
+            else if (line.Data.Contains(part, StringComparison.Ordinal))
+            {
+                seen.TrySetResult(line.Data);
+            }
+        }
+
+        _process.OutputDataReceived += Look;
+        try
+        {
+            return _output.FirstOrDefault(line => line.Contains(part, StringComparison.Ordinal)) ?? await seen.Task.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            _process.OutputDataReceived -= Look;
+        }
     }
 
     public void Terminate() => Assert.Equal(0, Kill(_process.Id, Sigterm));
