@@ -27,6 +27,8 @@ Func<BenchmarkOptions, IAsyncEnumerable<Row>>? run = options.Command switch
     "store" => StoreCases.RunAsync,
     "durable" => DurableCases.RunAsync,
     "topics" => TopicCases.RunAsync,
+    "cluster" => ClusterCases.RunAsync,
+    "failover" => FailoverCase.RunAsync,
     _ => null,
 };
 if (run is null)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using OrleansAgents.Hosting;
 using OrleansAgents.Messaging;
 using OrleansAgents.Telemetry;
 
@@ -9,7 +10,7 @@ namespace OrleansAgents.Agents;
 /// <summary>What all handles of a client share: how a message is stamped, called, repeated and given up on.</summary>
 internal sealed class AgentCaller(
     AgentClientOptions options, AgentAddressing addressing, AgentKinds kinds, ContractCatalogue contracts, Delivery delivery, TimeProvider time, bool inSilo,
-    Func<CancellationToken>? connections = null)
+    GatewayConnections? connections = null)
 {
     private readonly Delivery _delivery = delivery;
     private readonly TimeProvider _time = time;
@@ -25,8 +26,8 @@ internal sealed class AgentCaller(
 
     public ContractCatalogue Contracts { get; } = contracts;
 
-    /// <summary>Ends with the next loss of a connection to a silo; never where nobody watches them.</summary>
-    public CancellationToken Loss => connections?.Invoke() ?? CancellationToken.None;
+    /// <summary>Knows when a connection to a silo is lost; null where nobody watches them.</summary>
+    public GatewayConnections? Connections { get; } = connections;
 
     public Envelope Stamp(Envelope envelope, SendOptions? send)
     {
@@ -69,7 +70,7 @@ internal sealed class AgentCaller(
 
     private ValueTask<TResult> SendAsync<TAnswer, TResult>(IAgentGrain grain, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
         where TAnswer : struct, IAnswer<TResult> =>
-        timeout < OrleansTimeout || connections is not null || cancellationToken.CanBeCanceled || TaskScheduler.Current != TaskScheduler.Default
+        timeout < OrleansTimeout || cancellationToken.CanBeCanceled || TaskScheduler.Current != TaskScheduler.Default
             ? CallBoundedAsync<TAnswer, TResult>(grain, envelope, timeout, cancellationToken)
             : PendingCall<TAnswer, TResult>.Start(this, grain, envelope, timeout, queued: inSilo && Turnstile.IsTurnOver());
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
+using OrleansAgents.Hosting;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Agents;
@@ -8,7 +9,7 @@ namespace OrleansAgents.Agents;
 /// A message on its way for a caller that needs no timer, no token and no span: the whole wait is one object that is
 /// used again. Async methods keep only a few of theirs, and a wave of asks needs as many as it has messages.
 /// </summary>
-internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>, IThreadPoolWorkItem
+internal sealed partial class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>, IThreadPoolWorkItem, ILosable
     where TAnswer : struct, IAnswer<TResult>
 {
     private const int KeptPerThread = 128;
@@ -29,6 +30,12 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
     // when many were asked together. That spares each of those a trip through the thread pool.
     private bool _unwatched;
 
+    // Where connections are watched, whoever takes it from 0 to 1 ends the wait: the answer, or a loss. It is 1 while
+    // nothing is to be ended, so that word of a loss that comes late finds nothing to do.
+    private GatewayConnections? _connections;
+    private int _ended = 1;
+    private bool _lost;
+
     private PendingCall() => _onAnswered = OnAnswered;
 
     /// <summary>Sends on this thread, or from the end of the thread pool's queue.</summary>
@@ -41,7 +48,11 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
         call._timeout = timeout;
         call._context = ExecutionContext.Capture();
         var result = new ValueTask<TResult>(call, call._result.Version);
-        if (queued)
+        if (caller.Connections is { } connections)
+        {
+            call.SendWatching(connections);
+        }
+        else if (queued)
         {
             ThreadPool.UnsafeQueueUserWorkItem(call, preferLocal: false);
         }
@@ -67,6 +78,27 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
         }
     }
 
+    void ILosable.Lose()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            _lost = true;
+            GoOn(default, new TimeoutException("A connection to a silo was lost before the answer came."));
+        }
+    }
+
+    private void SendWatching(GatewayConnections connections)
+    {
+        // Before it is sent, so that no loss falls in between; one that comes this early has it sent twice, under one id.
+        _connections = connections;
+        Volatile.Write(ref _ended, 0);
+        connections.Add(this);
+        if (TrySend())
+        {
+            Watch();
+        }
+    }
+
     private bool TrySend()
     {
         try
@@ -76,7 +108,11 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
         }
         catch (Exception e)
         {
-            GoOn(default, e);
+            if (TryEnd())
+            {
+                GoOn(default, e);
+            }
+
             return false;
         }
     }
@@ -95,6 +131,11 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
 
     private void OnAnswered()
     {
+        if (!TryEnd())
+        {
+            return;
+        }
+
         Reply reply;
         try
         {
@@ -114,6 +155,12 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
         {
             Finish(reply);
         }
+    }
+
+    private bool TryEnd()
+    {
+        _connections?.Remove(this);
+        return _connections is null || Interlocked.Exchange(ref _ended, 1) == 0;
     }
 
     private void Finish(Reply reply)
@@ -159,79 +206,5 @@ internal sealed class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>,
         }
 
         Finish(reply);
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<TResult>.GetStatus(short token)
-    {
-        var status = _result.GetStatus(token);
-        if (!_unwatched || !_answer.IsCompleted)
-        {
-            return status;
-        }
-
-        _unwatched = false;
-        OnAnswered();
-        return _result.GetStatus(token);
-    }
-
-    void IValueTaskSource<TResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
-    {
-        _result.OnCompleted(continuation, state, token, flags);
-        if (_unwatched)
-        {
-            _unwatched = false;
-            Watch();
-        }
-    }
-
-    TResult IValueTaskSource<TResult>.GetResult(short token)
-    {
-        // Asked too early or twice, it throws, and must not be given back for that.
-        if (_result.GetStatus(token) == ValueTaskSourceStatus.Pending)
-        {
-            return _result.GetResult(token);
-        }
-
-        try
-        {
-            return _result.GetResult(token);
-        }
-        finally
-        {
-            Free();
-        }
-    }
-
-    private void Free()
-    {
-        _result.Reset();
-        _answer = default;
-        _context = null;
-        _caller = null!;
-        _grain = null!;
-        _envelope = null!;
-        var free = t_free ??= new();
-        if (free.Count < KeptPerThread)
-        {
-            free.Push(this);
-        }
-    }
-}
-
-/// <summary>
-/// Orleans queues grain work locally per thread, so callers that never leave theirs starve the rest. Now and then a call
-/// goes to the end of the pool's queue instead; that is enough for all to get their share.
-/// </summary>
-internal static class Turnstile
-{
-    private const int CallsPerTurn = 4;
-
-    [ThreadStatic]
-    private static int t_calls;
-
-    public static bool IsTurnOver()
-    {
-        t_calls = (t_calls + 1) % CallsPerTurn;
-        return t_calls == 0;
     }
 }

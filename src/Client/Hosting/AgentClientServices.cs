@@ -38,14 +38,14 @@ public static class AgentClientServices
         var grains = services.GetRequiredService<IGrainFactory>();
         var addressing = new AgentAddressing(grains, services.GetRequiredService<GrainInterfaceTypeResolver>());
         var inSilo = services.GetService<ILocalSiloDetails>() is not null;
-        var connections = services.GetService<GatewayConnections>() is { } gateways ? () => gateways.Loss : (Func<CancellationToken>?)null;
+        var connections = services.GetService<GatewayConnections>();
         return new AgentClient(
             new AgentCaller(
                 options,
                 addressing,
                 services.GetRequiredService<AgentKinds>(),
                 services.GetRequiredService<ContractCatalogue>(),
-                new Delivery(options.Delivery, time, connections),
+                new Delivery(options.Delivery, time, connections is null ? null : () => connections.Loss),
                 time,
                 inSilo,
                 connections),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -9,10 +10,19 @@ namespace OrleansAgents.Hosting;
 /// </summary>
 internal sealed class GatewayConnections
 {
+    private readonly ConcurrentDictionary<ILosable, byte> _underWay = new();
     private CancellationTokenSource _loss = new();
 
     /// <summary>Ends with the next loss.</summary>
     public CancellationToken Loss => Volatile.Read(ref _loss).Token;
+
+    /// <summary>
+    /// Has a call told of the next loss, until <see cref="Remove"/>. A token for each call would cost more than the call
+    /// itself allocates.
+    /// </summary>
+    public void Add(ILosable call) => _underWay.TryAdd(call, 0);
+
+    public void Remove(ILosable call) => _underWay.TryRemove(call, out _);
 
     public static IClientBuilder Watch(IClientBuilder client)
     {
@@ -27,6 +37,21 @@ internal sealed class GatewayConnections
         {
             // Not on this thread, which is that of the connection.
             _ = Interlocked.Exchange(ref _loss, new CancellationTokenSource()).CancelAsync();
+            _ = Task.Run(TellAll);
         }
     }
+
+    private void TellAll()
+    {
+        foreach (var (call, _) in _underWay)
+        {
+            call.Lose();
+        }
+    }
+}
+
+/// <summary>A call that may have gone by a connection that is lost.</summary>
+internal interface ILosable
+{
+    void Lose();
 }

@@ -8,7 +8,7 @@ namespace OrleansAgents.Tests.Cases;
 /// <summary>What this program does when it has started itself: each command serves one case and ends with its input.</summary>
 internal static class ChildCommands
 {
-    public const string Serve = "serve", StartOurs = "start-ours", StartRaw = "start-raw", HoldOurs = "hold-ours", HoldRaw = "hold-raw";
+    public const string Serve = "serve", StartOurs = "start-ours", StartRaw = "start-raw", HoldOurs = "hold-ours", HoldRaw = "hold-raw", Join = "join";
 
     public const string Ready = "ready";
 
@@ -17,7 +17,10 @@ internal static class ChildCommands
         switch (options.Command)
         {
             case Serve:
-                await ServeAsync(new SiloPorts(Number(options, 0), Number(options, 1)));
+                await ServeAsync(BenchmarkHost.StartAgentSiloAsync(new SiloPorts(Number(options, 0), Number(options, 1))));
+                return true;
+            case Join:
+                await ServeAsync(BenchmarkHost.StartClusterSiloAsync(options.Arguments[0]));
                 return true;
             case StartOurs:
                 await StartAsync<AgentCall, QuoteReply>(await BenchmarkHost.StartAgentSiloAsync(SiloPorts.FindFree()), host => AgentCall.To(host.Agents(), 1));
@@ -38,10 +41,10 @@ internal static class ChildCommands
         }
     }
 
-    private static async Task ServeAsync(SiloPorts ports)
+    private static async Task ServeAsync(Task<IHost> starting)
     {
         using var metrics = new MetricsReader();
-        using var host = await BenchmarkHost.StartAgentSiloAsync(ports);
+        using var host = await starting;
         await Console.Out.WriteLineAsync(Ready);
         await ChildProcess.WaitForEndAsync();
         await host.StopAsync();

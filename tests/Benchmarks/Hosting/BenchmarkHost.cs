@@ -7,6 +7,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
 using OrleansAgents.Sqlite;
 using OrleansAgents.Tests.Workload;
+using StackExchange.Redis;
 
 namespace OrleansAgents.Tests.Hosting;
 
@@ -55,6 +56,33 @@ internal static class BenchmarkHost
                 .AddAgent<LedgerAgent>();
             more?.Invoke(silo);
         });
+        builder.Services.AddAgentClient();
+        return await StartAsync(builder);
+    }
+
+    /// <summary>One silo of a cluster on Redis, with agents and the raw grains beside them.</summary>
+    public static async Task<IHost> StartClusterSiloAsync(string redis)
+    {
+        var builder = CreateBuilder();
+        var ports = SiloPorts.FindFree();
+        builder.UseOrleans(silo => silo
+            .UseRedisCluster(redis)
+            .ConfigureEndpoints(IPAddress.Loopback, ports.Silo, ports.Gateway)
+            .AddRedisGrainStorage(RawLedgerGrain.Storage, options => options.ConfigurationOptions = ConfigurationOptions.Parse(redis))
+            .AddAgents()
+            .AddAgent<QuoteAgent>()
+            .AddAgent<LedgerAgent>()
+            .AddAgent<PlacedAgent>()
+            .AddAgent<MeterAgent>());
+        builder.Services.AddAgentClient();
+        return await StartAsync(builder);
+    }
+
+    /// <summary>A client in this process of a cluster on Redis.</summary>
+    public static async Task<IHost> StartClusterClientAsync(string redis)
+    {
+        var builder = CreateBuilder();
+        builder.UseOrleansClient(client => client.UseRedisCluster(redis));
         builder.Services.AddAgentClient();
         return await StartAsync(builder);
     }

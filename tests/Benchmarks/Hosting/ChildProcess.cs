@@ -39,6 +39,11 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Waits, in the child, for the end that its parent gives.</summary>
     public static async Task WaitForEndAsync() => await Console.In.ReadToEndAsync();
 
+    public int Id => _process.Id;
+
+    /// <summary>Ends it as <c>kill -9</c> does.</summary>
+    public void Kill() => _process.Kill();
+
     public async ValueTask DisposeAsync()
     {
         using (_process)

@@ -82,9 +82,13 @@ internal sealed class InFlight<TCall, TReply>(TCall call, int callers) : Variant
     private async Task<long> CallAsync(int target, long end)
     {
         var calls = 0L;
-        while (Stopwatch.GetTimestamp() < end)
+        var last = Stopwatch.GetTimestamp();
+        while (last < end)
         {
             await call.AskAsync(target);
+            var now = Stopwatch.GetTimestamp();
+            Latencies.Add(now - last);
+            last = now;
             calls++;
         }
 
