@@ -22,6 +22,7 @@ internal static class ClusterSettings
         section.ReadValue<IPAddress>(nameof(SiloOptions.Listen), "an IP address such as 0.0.0.0", TryReadAddress, v => options.Listen = v);
         section.ReadValue<bool>(nameof(SiloOptions.Kubernetes), "true or false", bool.TryParse, v => options.Kubernetes = v);
         section.GetSection(nameof(SiloOptions.Labels)).Bind(options.Labels);
+        section.ReadValue<bool>(nameof(SiloOptions.Rebalance), "true or false", bool.TryParse, v => options.Rebalance = v);
         var membership = options.Membership;
         section.ReadValue<TimeSpan>("Membership:ProbeTimeout", "a time such as 00:00:01", SettingReader.TryReadTime, v => membership.ProbeTimeout = v);
         section.ReadValue<int>("Membership:MissedProbes", "a whole number above zero", int.TryParse, v => membership.MissedProbes = v);

@@ -72,6 +72,9 @@ internal sealed class SiloOptions
     /// <summary>What this silo has that others may lack, for the placement of agents.</summary>
     public IList<string> Labels { get; } = [];
 
+    /// <summary>Whether active agents move to silos that have fewer, in the profile <c>Redis</c>.</summary>
+    public bool Rebalance { get; set; } = true;
+
     /// <summary>How fast the silos notice that one of them died.</summary>
     public MembershipOptions Membership { get; } = new();
 

@@ -14,7 +14,7 @@ internal static class SiloSettings
         nameof(SiloOptions.SiloPort), nameof(SiloOptions.GatewayPort), nameof(SiloOptions.Profile), nameof(SiloOptions.DataDirectory),
         "Sqlite", nameof(SiloOptions.HandledWindow), nameof(SiloOptions.Topics), nameof(SiloOptions.Demo),
         nameof(SiloOptions.Assemblies), nameof(SiloOptions.DrainTimeout), nameof(SiloOptions.Cluster), nameof(SiloOptions.Address),
-        nameof(SiloOptions.Listen), nameof(SiloOptions.Kubernetes), nameof(SiloOptions.Labels), nameof(SiloOptions.Membership), nameof(SiloOptions.Operator),
+        nameof(SiloOptions.Listen), nameof(SiloOptions.Kubernetes), nameof(SiloOptions.Labels), nameof(SiloOptions.Rebalance), nameof(SiloOptions.Membership), nameof(SiloOptions.Operator),
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =

@@ -26,6 +26,10 @@ internal static class SiloCluster
 
             silo.UseRedisCluster(redis, options.Cluster);
             silo.Configure<ClusterMembershipOptions>(membership => SetPace(membership, options.Membership));
+            if (options.Rebalance)
+            {
+                silo.AddAgentRebalancing();
+            }
         }
 
         silo.Configure<EndpointOptions>(end =>
