@@ -136,6 +136,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
             catch (AgentStoreException)
             {
                 etag = null;
+                await PauseAsync();
             }
         }
 
@@ -158,10 +159,13 @@ public sealed class RedisOutageTests : IAsyncLifetime
             }
             catch (AgentStoreException)
             {
-                Token.ThrowIfCancellationRequested();
+                await PauseAsync();
             }
         }
     }
+
+    // Refused at once and asking again at once, they would leave no thread for what mends the connection.
+    private static Task PauseAsync() => Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Token);
 
     private async Task SetAsync(string name, string value)
     {
