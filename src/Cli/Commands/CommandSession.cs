@@ -7,7 +7,7 @@ using OrleansAgents.Output;
 namespace OrleansAgents.Commands;
 
 /// <summary>One run of one command: its settings, its output, and its way to the silo.</summary>
-internal sealed class CommandSession(Settings settings, CommandOutput output)
+internal sealed class CommandSession(Settings settings, CommandOutput output, ClusterLoss loss)
 {
     public Settings Settings { get; } = settings;
 
@@ -17,15 +17,33 @@ internal sealed class CommandSession(Settings settings, CommandOutput output)
     public static async Task<int> RunAsync(
         ParseResult parse, GlobalOptions global, CancellationToken cancellationToken, Func<CommandSession, CancellationToken, Task<int>> work)
     {
-        var settings = global.Read(parse);
-        var output = new CommandOutput(parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error, settings.Json);
+        Settings settings;
         try
         {
-            return await work(new CommandSession(settings, output), cancellationToken);
+            settings = global.Read(parse);
+        }
+        catch (UsageException e)
+        {
+            await parse.InvocationConfiguration.Error.WriteLineAsync(e.Message);
+            return ExitCodes.Usage;
+        }
+
+        var output = new CommandOutput(parse.InvocationConfiguration.Output, parse.InvocationConfiguration.Error, settings.Json);
+        using var loss = new ClusterLoss(TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, loss.Token);
+        try
+        {
+            var code = await work(new CommandSession(settings, output, loss), either.Token);
+            return loss.Token.IsCancellationRequested ? throw settings.Target.Lost() : code;
         }
         catch (NoSiloException e)
         {
             output.Error(e.Message);
+            return ExitCodes.NoSilo;
+        }
+        catch (OperationCanceledException) when (loss.Token.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            output.Error(settings.Target.Lost().Message);
             return ExitCodes.NoSilo;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -40,7 +58,7 @@ internal sealed class CommandSession(Settings settings, CommandOutput output)
         }
     }
 
-    public Task<SiloConnection> ConnectAsync(CancellationToken cancellationToken) => SiloConnection.OpenAsync(Settings, cancellationToken);
+    public Task<SiloConnection> ConnectAsync(CancellationToken cancellationToken) => SiloConnection.OpenAsync(Settings, loss, cancellationToken);
 
     /// <summary>Reports a message that never left.</summary>
     public int Refuse(MessageId? id, Refusal refusal)

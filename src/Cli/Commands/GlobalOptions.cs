@@ -2,21 +2,42 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using OrleansAgents.Agents;
 using OrleansAgents.Connection;
+using OrleansAgents.Hosting;
 
 namespace OrleansAgents.Commands;
 
 /// <summary>What every command is told.</summary>
-internal sealed record Settings(GatewayAddress Gateway, TimeSpan Timeout, bool Json, AgentId Sender, string DefaultKind);
+internal sealed record Settings(ClusterTarget Target, TimeSpan Timeout, bool Json, AgentId Sender, string DefaultKind);
 
 /// <summary>The options that stand on every command.</summary>
 internal sealed class GlobalOptions
 {
+    private const string RedisVariable = "AGENTS_REDIS";
+    private const string RedisFault = "is no connection string of StackExchange.Redis; write one such as 127.0.0.1:6379.";
+
     private readonly Option<GatewayAddress> _gateway = new("--gateway")
     {
-        Description = "The silo's gateway, host:port.",
+        Description = "A silo's gateway, host:port.",
         HelpName = "host:port",
         DefaultValueFactory = _ => new GatewayAddress("127.0.0.1", 30000),
         CustomParser = result => Parse<GatewayAddress>(result, GatewayAddress.TryParse, "is no gateway; write host:port, such as 127.0.0.1:30000."),
+    };
+
+    private readonly Option<RedisAddress?> _redis = new("--redis")
+    {
+        Description = $"The Redis by which the silos find one another, in place of --gateway. Unless told, what the environment's {RedisVariable} says, which keeps a password out of the list of processes.",
+        HelpName = "host:port,…",
+        // What was given is not repeated: it may hold a password.
+        CustomParser = result => RedisAddress.TryParse(result.Tokens[^1].Value, out var redis) ? redis : Fail(result, RedisFault),
+    };
+
+    private readonly Option<string> _cluster = new("--cluster")
+    {
+        Description = "The cluster's name.",
+        HelpName = "name",
+        DefaultValueFactory = _ => ClusterName.Default,
+        CustomParser = result => Parse(
+            result, (string text, out string name) => ClusterName.IsValid(name = text), $"is no name of a cluster; write {ClusterName.Rule}."),
     };
 
     private readonly Option<TimeSpan> _timeout = new("--timeout")
@@ -51,7 +72,14 @@ internal sealed class GlobalOptions
 
     public void AddTo(RootCommand root)
     {
-        foreach (var option in (ReadOnlySpan<Option>)[_gateway, _timeout, _json, _sender, _defaultKind])
+        _redis.Validators.Add(result =>
+        {
+            if (result.GetResult(_gateway) is { Implicit: false })
+            {
+                result.AddError("--redis and --gateway are two ways to the same silos; give one of them.");
+            }
+        });
+        foreach (var option in (ReadOnlySpan<Option>)[_gateway, _redis, _cluster, _timeout, _json, _sender, _defaultKind])
         {
             option.Recursive = true;
             root.Add(option);
@@ -59,7 +87,26 @@ internal sealed class GlobalOptions
     }
 
     public Settings Read(ParseResult parse) => new(
-        parse.GetValue(_gateway)!, parse.GetValue(_timeout), parse.GetValue(_json), parse.GetValue(_sender), parse.GetValue(_defaultKind)!);
+        new ClusterTarget(parse.GetValue(_gateway)!, FindRedis(parse), parse.GetValue(_cluster)!), parse.GetValue(_timeout), parse.GetValue(_json), parse.GetValue(_sender), parse.GetValue(_defaultKind)!);
+
+    /// <exception cref="UsageException">The environment names no Redis.</exception>
+    private RedisAddress? FindRedis(ParseResult parse)
+    {
+        if (parse.GetValue(_redis) is { } redis)
+        {
+            return redis;
+        }
+
+        return parse.GetResult(_gateway) is { Implicit: false } || Environment.GetEnvironmentVariable(RedisVariable) is not { Length: > 0 } text ? null
+            : RedisAddress.TryParse(text, out redis) ? redis
+            : throw new UsageException($"{RedisVariable} {RedisFault}");
+    }
+
+    private static RedisAddress? Fail(ArgumentResult result, string fault)
+    {
+        result.AddError($"--redis {fault}");
+        return null;
+    }
 
     private static T? Parse<T>(ArgumentResult result, Reader<T> reader, string fault)
     {

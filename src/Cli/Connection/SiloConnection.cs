@@ -15,7 +15,7 @@ namespace OrleansAgents.Connection;
 internal sealed class SiloConnection : IAsyncDisposable
 {
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(2.5);
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OrleansTimeout = TimeSpan.FromSeconds(30);
 
@@ -32,14 +32,15 @@ internal sealed class SiloConnection : IAsyncDisposable
     public IAgentClient Client { get; }
 
     /// <exception cref="NoSiloException">No silo answers.</exception>
-    public static async Task<SiloConnection> OpenAsync(Settings settings, CancellationToken cancellationToken)
+    public static async Task<SiloConnection> OpenAsync(Settings settings, ClusterLoss loss, CancellationToken cancellationToken)
     {
-        var end = await ProbeAsync(settings.Gateway, cancellationToken);
-        var host = Build(end, settings);
+        var started = TimeProvider.System.GetTimestamp();
+        var end = await ProbeAsync(settings.Target, cancellationToken);
+        var host = Build(end, settings, loss);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            patience.CancelAfter(StartTime);
+            patience.CancelAfter(StartTime - TimeProvider.System.GetElapsedTime(started));
             // Orleans looks at the token only between its own waits, which are longer than ours.
             await Task.Run(() => host.StartAsync(patience.Token), CancellationToken.None).WaitAsync(patience.Token);
             return new SiloConnection(host);
@@ -47,7 +48,7 @@ internal sealed class SiloConnection : IAsyncDisposable
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // The half-started host is left to the end of the process: stopping it would wait for the silo that is not there.
-            throw new NoSiloException(settings.Gateway, e);
+            throw settings.Target.NoSilo(e);
         }
     }
 
@@ -74,28 +75,37 @@ internal sealed class SiloConnection : IAsyncDisposable
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static async Task<IPEndPoint> ProbeAsync(GatewayAddress gateway, CancellationToken cancellationToken)
+    /// <summary>Sees whether there is anybody to speak to; null where Redis tells who.</summary>
+    private static async Task<IPEndPoint?> ProbeAsync(ClusterTarget target, CancellationToken cancellationToken)
     {
+        if (target.Redis is { } redis)
+        {
+            return await redis.FindFaultAsync(ProbeTime, cancellationToken) is { } fault ? throw target.NoRedis(fault) : null;
+        }
+
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(ProbeTime);
         try
         {
-            return await gateway.ProbeAsync(patience.Token);
+            return await target.Gateway.ProbeAsync(patience.Token);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new NoSiloException(gateway, e);
+            throw target.NoSilo(e);
         }
     }
 
-    private static IHost Build(IPEndPoint end, Settings settings)
+    private static IClientBuilder UseCluster(IClientBuilder client, ClusterTarget target, IPEndPoint? end) => end is null
+        ? client.UseRedisCluster(target.Redis!.ConnectionString, target.Cluster)
+        : GatewayConnections.Watch(client.UseStaticClustering(end).Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (target.Cluster, target.Cluster)));
+
+    private static IHost Build(IPEndPoint? end, Settings settings, ClusterLoss loss)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
-        builder.UseOrleansClient(client => client
-            .UseStaticClustering(end)
+        builder.UseOrleansClient(client => UseCluster(client, settings.Target, end)
             .UseConnectionRetryFilter((_, _) => Task.FromResult(false))
-            .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = ("agents", "agents"))
+            .AddClusterConnectionLostHandler(services => (_, _) => loss.Look(services.GetRequiredService<IGrainFactory>()))
             .Configure<ClientMessagingOptions>(o =>
             {
                 if (settings.Timeout > OrleansTimeout)

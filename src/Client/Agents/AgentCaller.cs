@@ -8,7 +8,8 @@ namespace OrleansAgents.Agents;
 
 /// <summary>What all handles of a client share: how a message is stamped, called, repeated and given up on.</summary>
 internal sealed class AgentCaller(
-    AgentClientOptions options, AgentAddressing addressing, AgentKinds kinds, ContractCatalogue contracts, Delivery delivery, TimeProvider time, bool inSilo)
+    AgentClientOptions options, AgentAddressing addressing, AgentKinds kinds, ContractCatalogue contracts, Delivery delivery, TimeProvider time, bool inSilo,
+    Func<CancellationToken>? connections = null)
 {
     private readonly Delivery _delivery = delivery;
     private readonly TimeProvider _time = time;
@@ -23,6 +24,9 @@ internal sealed class AgentCaller(
     public AgentKinds Kinds { get; } = kinds;
 
     public ContractCatalogue Contracts { get; } = contracts;
+
+    /// <summary>Ends with the next loss of a connection to a silo; never where nobody watches them.</summary>
+    public CancellationToken Loss => connections?.Invoke() ?? CancellationToken.None;
 
     public Envelope Stamp(Envelope envelope, SendOptions? send)
     {
@@ -65,7 +69,7 @@ internal sealed class AgentCaller(
 
     private ValueTask<TResult> SendAsync<TAnswer, TResult>(IAgentGrain grain, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
         where TAnswer : struct, IAnswer<TResult> =>
-        timeout < OrleansTimeout || cancellationToken.CanBeCanceled || TaskScheduler.Current != TaskScheduler.Default
+        timeout < OrleansTimeout || connections is not null || cancellationToken.CanBeCanceled || TaskScheduler.Current != TaskScheduler.Default
             ? CallBoundedAsync<TAnswer, TResult>(grain, envelope, timeout, cancellationToken)
             : PendingCall<TAnswer, TResult>.Start(this, grain, envelope, timeout, queued: inSilo && Turnstile.IsTurnOver());
 

@@ -38,8 +38,17 @@ public static class AgentClientServices
         var grains = services.GetRequiredService<IGrainFactory>();
         var addressing = new AgentAddressing(grains, services.GetRequiredService<GrainInterfaceTypeResolver>());
         var inSilo = services.GetService<ILocalSiloDetails>() is not null;
+        var connections = services.GetService<GatewayConnections>() is { } gateways ? () => gateways.Loss : (Func<CancellationToken>?)null;
         return new AgentClient(
-            new AgentCaller(options, addressing, services.GetRequiredService<AgentKinds>(), services.GetRequiredService<ContractCatalogue>(), new Delivery(options.Delivery, time), time, inSilo),
+            new AgentCaller(
+                options,
+                addressing,
+                services.GetRequiredService<AgentKinds>(),
+                services.GetRequiredService<ContractCatalogue>(),
+                new Delivery(options.Delivery, time, connections),
+                time,
+                inSilo,
+                connections),
             grains,
             time);
     }

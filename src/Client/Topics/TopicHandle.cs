@@ -13,11 +13,13 @@ public sealed class TopicHandle
     private readonly AgentHandle _agent;
     private readonly ITopicGrain _grain;
     private readonly TimeProvider _time;
+    private readonly Func<CancellationToken> _loss;
 
-    internal TopicHandle(AgentHandle agent, IGrainFactory grains, TopicId id, TimeProvider time)
+    internal TopicHandle(AgentHandle agent, IGrainFactory grains, TopicId id, TimeProvider time, Func<CancellationToken> loss)
     {
         _agent = agent;
         _time = time;
+        _loss = loss;
         Id = id;
         _grain = grains.GetGrain<ITopicGrain>(GrainId.Create(TopicId.AgentKind, id.Name));
     }
@@ -42,24 +44,40 @@ public sealed class TopicHandle
         TopicStart? start = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         start ??= TopicStart.Now;
+        var began = _time.GetUtcNow();
         while (!cancellationToken.IsCancellationRequested)
         {
-            await using var events = _grain.ReadAsync(start, cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (await MoveNextAsync(events, cancellationToken))
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(_loss(), cancellationToken);
+            var events = _grain.ReadAsync(start, either.Token).GetAsyncEnumerator(either.Token);
+            try
             {
-                yield return events.Current;
-                start = TopicStart.After(events.Current.Position);
+                while (await MoveNextAsync(events, either.Token))
+                {
+                    yield return events.Current;
+                    start = TopicStart.After(events.Current.Position);
+                }
+            }
+            finally
+            {
+                await EndAsync(events);
             }
 
+            // What was published while the way to the topic was lost is wanted, too.
+            start = start == TopicStart.Now ? TopicStart.At(began) : start;
             await Task.Delay(PauseBetweenTries, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>Tells the silo that nobody reads on; it may be the very one that is gone, so its answer is waited for only so long.</summary>
+    private async Task EndAsync(IAsyncEnumerator<TopicEvent> events) =>
+        await events.DisposeAsync().AsTask().WaitAsync(PauseBetweenTries, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<TopicEvent> events, CancellationToken cancellationToken)
     {
         try
         {
-            return await events.MoveNextAsync();
+            // The silo that was asked may be gone, and would never say that the reading was ended.
+            return await events.MoveNextAsync().AsTask().WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -28,9 +28,17 @@ internal sealed class Delivery
 {
     private static readonly ResiliencePropertyKey<bool> TriedKey = new("tried");
     private readonly ResiliencePipeline<Reply> _pipeline;
+    private readonly Func<CancellationToken>? _connections;
 
-    public Delivery(DeliveryOptions options, TimeProvider time)
+    /// <param name="options">How often and how long.</param>
+    /// <param name="time">The clock of the pauses.</param>
+    /// <param name="connections">
+    /// Gives a token that ends when a connection is lost that a call may have gone by: it is then tried again rather than
+    /// waited for. Null inside a silo, whose runtime tells the calls themselves.
+    /// </param>
+    public Delivery(DeliveryOptions options, TimeProvider time, Func<CancellationToken>? connections = null)
     {
+        _connections = connections;
         _pipeline = new ResiliencePipelineBuilder<Reply> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<Reply>
             {
@@ -110,7 +118,7 @@ internal sealed class Delivery
         }
     }
 
-    private static async ValueTask<Outcome<Reply>> TryAsync(
+    private async ValueTask<Outcome<Reply>> TryAsync(
         ResilienceContext context, (IAgentGrain Target, Envelope Envelope, Reply? First, ExceptionDispatchInfo? FirstError) state)
     {
         var isFirst = !context.Properties.TryGetValue(TriedKey, out _);
@@ -123,12 +131,29 @@ internal sealed class Delivery
                 return Polly.Outcome.FromResult(state.First!.Value);
             }
 
-            return Polly.Outcome.FromResult(
-                await state.Target.DeliverAsync(state.Envelope).AsTask().WaitAsync(context.CancellationToken));
+            return Polly.Outcome.FromResult(await (_connections is null
+                ? state.Target.DeliverAsync(state.Envelope).AsTask().WaitAsync(context.CancellationToken)
+                : CallAsync(state.Target, state.Envelope, _connections(), context.CancellationToken)));
         }
         catch (Exception e)
         {
             return Polly.Outcome.FromException<Reply>(e);
+        }
+    }
+
+    /// <exception cref="TimeoutException">A connection was lost; the call may have been, too.</exception>
+    private static async Task<Reply> CallAsync(IAgentGrain target, Envelope envelope, CancellationToken lost, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(lost, cancellationToken);
+        var call = target.DeliverAsync(envelope).AsTask();
+        try
+        {
+            return await call.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException e) when (lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            call.Ignore();
+            throw new TimeoutException("A connection to a silo was lost before the answer came.", e);
         }
     }
 

@@ -10,29 +10,38 @@ namespace OrleansAgents.Configuration;
 internal static class PortProbe
 {
     /// <exception cref="SettingsException">A port cannot be listened on.</exception>
-    public static void Check(SiloOptions options, IReadOnlyList<BindingAddress> urls)
+    public static void Check(SiloOptions options, IPAddress listen, IReadOnlyList<BindingAddress> urls)
     {
-        Try("Agents:SiloPort", IPAddress.Loopback, options.SiloPort);
-        Try("Agents:GatewayPort", IPAddress.Loopback, options.GatewayPort);
+        Try("Agents:SiloPort", listen, options.SiloPort);
+        Try("Agents:GatewayPort", listen, options.GatewayPort);
+        CheckWeb("urls", options, urls);
+        if (options.Operator.Enabled)
+        {
+            CheckWeb("Agents:Operator:Urls", options, options.Operator.Urls);
+        }
+    }
+
+    private static void CheckWeb(string setting, SiloOptions options, IReadOnlyList<BindingAddress> urls)
+    {
         foreach (var url in urls.Where(u => !u.IsUnixPipe && u.Port != 0))
         {
             if (url.Port == options.SiloPort || url.Port == options.GatewayPort)
             {
                 var other = url.Port == options.SiloPort ? "Agents:SiloPort" : "Agents:GatewayPort";
-                throw new SettingsException($"urls and {other} both name port {url.Port}; give two different ports.");
+                throw new SettingsException($"{setting} and {other} both name port {url.Port}; give two different ports.");
             }
 
             if (string.Equals(url.Host, "localhost", StringComparison.OrdinalIgnoreCase))
             {
-                Try("urls", IPAddress.Loopback, url.Port);
+                Try(setting, IPAddress.Loopback, url.Port);
             }
             else if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address))
             {
-                Try("urls", address, url.Port);
+                Try(setting, address, url.Port);
             }
             else
             {
-                Try("urls", IPAddress.Any, url.Port);
+                Try(setting, IPAddress.Any, url.Port);
             }
         }
     }
@@ -43,6 +52,12 @@ internal static class PortProbe
         try
         {
             listener.Start();
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            throw new SettingsException(setting.StartsWith("Agents:Op", StringComparison.Ordinal) || setting == "urls"
+                ? $"{setting} names the address {address}, which this machine has not; give one of its own."
+                : $"This machine has no address {address} to listen on; give one of its own with Agents:Address, or with Agents:Listen where others reach it at another.");
         }
         catch (SocketException e)
         {

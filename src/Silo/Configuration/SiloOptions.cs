@@ -1,4 +1,6 @@
+using System.Net;
 using OrleansAgents.Agents;
+using OrleansAgents.Hosting;
 using OrleansAgents.Sqlite;
 using OrleansAgents.Topics;
 
@@ -12,6 +14,9 @@ internal enum SiloProfile
 
     /// <summary>In memory, for trials: nothing survives the process.</summary>
     Memory,
+
+    /// <summary>In Redis, for any number of silos.</summary>
+    Redis,
 }
 
 /// <summary>The settings of the reference host, read from the section <c>Agents</c>.</summary>
@@ -19,10 +24,10 @@ internal sealed class SiloOptions
 {
     public const string Section = "Agents";
 
-    /// <summary>Where other silos reach this one, on the loopback address.</summary>
+    /// <summary>The port at which other silos reach this one.</summary>
     public int SiloPort { get; set; } = 11111;
 
-    /// <summary>Where client programs reach this silo, on the loopback address.</summary>
+    /// <summary>The port at which client programs reach this silo.</summary>
     public int GatewayPort { get; set; } = 30000;
 
     /// <summary>Where agents and topics rest.</summary>
@@ -48,4 +53,51 @@ internal sealed class SiloOptions
 
     /// <summary>How long running turns may take to finish after a stop signal.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The cluster that this silo is part of.</summary>
+    public string Cluster { get; set; } = ClusterName.Default;
+
+    /// <summary>The Redis of the profile of that name, as StackExchange.Redis writes it; null in the other profiles.</summary>
+    public string? Redis { get; set; }
+
+    /// <summary>The IP address or host name at which others reach this silo; null for the loopback address or, in a pod, the pod's.</summary>
+    public string? Address { get; set; }
+
+    /// <summary>What the ports listen on; null for the address itself or, in a pod, all of the pod's.</summary>
+    public IPAddress? Listen { get; set; }
+
+    /// <summary>Whether the pod that this process runs in says where it is reached.</summary>
+    public bool Kubernetes { get; set; }
+
+    /// <summary>What this silo has that others may lack, for the placement of agents.</summary>
+    public IList<string> Labels { get; } = [];
+
+    /// <summary>How fast the silos notice that one of them died.</summary>
+    public MembershipOptions Membership { get; } = new();
+
+    /// <summary>What is there for operators, and where.</summary>
+    public OperatorOptions Operator { get; } = new();
+}
+
+/// <summary>How silos watch one another; null leaves what <c>UseRedisCluster</c> sets.</summary>
+internal sealed class MembershipOptions
+{
+    /// <summary>How long a probe may go unanswered.</summary>
+    public TimeSpan? ProbeTimeout { get; set; }
+
+    /// <summary>After how many probes in a row a silo is suspected.</summary>
+    public int? MissedProbes { get; set; }
+
+    /// <summary>How many silos must suspect one before it is declared dead.</summary>
+    public int? Votes { get; set; }
+}
+
+/// <summary>The endpoints for operators: metrics and dashboard.</summary>
+internal sealed class OperatorOptions
+{
+    /// <summary>Whether they are there at all.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>The only addresses at which they answer; empty for those of the web host that are loopback addresses.</summary>
+    public IReadOnlyList<BindingAddress> Urls { get; set; } = [];
 }

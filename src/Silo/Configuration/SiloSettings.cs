@@ -7,15 +7,14 @@ namespace OrleansAgents.Configuration;
 /// <summary>Reads and validates what the host is told by files, environment and command line.</summary>
 internal static class SiloSettings
 {
-    public const string DefaultUrls = "http://127.0.0.1:5000";
-
     private static readonly TimeSpan LongestDrain = TimeSpan.FromHours(1);
 
     private static readonly string[] Known =
     [
         nameof(SiloOptions.SiloPort), nameof(SiloOptions.GatewayPort), nameof(SiloOptions.Profile), nameof(SiloOptions.DataDirectory),
         "Sqlite", nameof(SiloOptions.HandledWindow), nameof(SiloOptions.Topics), nameof(SiloOptions.Demo),
-        nameof(SiloOptions.Assemblies), nameof(SiloOptions.DrainTimeout),
+        nameof(SiloOptions.Assemblies), nameof(SiloOptions.DrainTimeout), nameof(SiloOptions.Cluster), nameof(SiloOptions.Address),
+        nameof(SiloOptions.Listen), nameof(SiloOptions.Kubernetes), nameof(SiloOptions.Labels), nameof(SiloOptions.Membership), nameof(SiloOptions.Operator),
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -23,12 +22,14 @@ internal static class SiloSettings
         ("Sqlite", [nameof(SiloOptions.Synchronous)]),
         (nameof(SiloOptions.HandledWindow), [nameof(HandledWindow.Count), nameof(HandledWindow.Age)]),
         (nameof(SiloOptions.Topics), [nameof(TopicRetention.Age), nameof(TopicRetention.Bytes)]),
+        (nameof(SiloOptions.Membership), [nameof(MembershipOptions.ProbeTimeout), nameof(MembershipOptions.MissedProbes), nameof(MembershipOptions.Votes)]),
+        (nameof(SiloOptions.Operator), [nameof(OperatorOptions.Enabled), nameof(OperatorOptions.Urls)]),
     ];
 
     /// <summary>What holds where nobody says otherwise: the lowest layer of the configuration.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> Defaults =>
     [
-        new("urls", DefaultUrls),
+        new("urls", WebAddresses.Default),
         new("Logging:LogLevel:Default", "Information"),
         new("Logging:LogLevel:Microsoft", "Warning"),
         new("Logging:LogLevel:Orleans", "Warning"),
@@ -40,68 +41,29 @@ internal static class SiloSettings
     public static SiloOptions Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(SiloOptions.Section);
-        RefuseUnknown(section, Known);
+        section.RefuseUnknown(Known);
         foreach (var (name, members) in Sections)
         {
-            RefuseUnknown(section.GetSection(name), members);
+            section.GetSection(name).RefuseUnknown(members);
         }
 
         var options = new SiloOptions();
-        ReadValue<int>(section, nameof(SiloOptions.SiloPort), "a port from 1 to 65535", int.TryParse, v => options.SiloPort = v);
-        ReadValue<int>(section, nameof(SiloOptions.GatewayPort), "a port from 1 to 65535", int.TryParse, v => options.GatewayPort = v);
-        ReadValue<bool>(section, nameof(SiloOptions.Demo), "true or false", bool.TryParse, v => options.Demo = v);
-        ReadValue<TimeSpan>(section, nameof(SiloOptions.DrainTimeout), "a time such as 00:00:30", TryReadTime, v => options.DrainTimeout = v);
-        ReadValue<SiloProfile>(section, nameof(SiloOptions.Profile), "Embedded or Memory", TryReadEnum, v => options.Profile = v);
-        ReadValue<SqliteSynchronous>(section, "Sqlite:Synchronous", "Full or Normal", TryReadEnum, v => options.Synchronous = v);
-        ReadValue<int>(section, "HandledWindow:Count", "a whole number above zero", int.TryParse, v => options.HandledWindow.Count = v);
-        ReadValue<TimeSpan>(section, "HandledWindow:Age", "a time such as 00:10:00", TryReadTime, v => options.HandledWindow.Age = v);
-        ReadValue<TimeSpan>(section, "Topics:Age", "a time such as 7.00:00:00", TryReadTime, v => options.Topics.Age = v);
-        ReadValue<long>(section, "Topics:Bytes", "a number of bytes above zero", long.TryParse, v => options.Topics.Bytes = v);
+        section.ReadValue<int>(nameof(SiloOptions.SiloPort), "a port from 1 to 65535", int.TryParse, v => options.SiloPort = v);
+        section.ReadValue<int>(nameof(SiloOptions.GatewayPort), "a port from 1 to 65535", int.TryParse, v => options.GatewayPort = v);
+        section.ReadValue<bool>(nameof(SiloOptions.Demo), "true or false", bool.TryParse, v => options.Demo = v);
+        section.ReadValue<TimeSpan>(nameof(SiloOptions.DrainTimeout), "a time such as 00:00:30", SettingReader.TryReadTime, v => options.DrainTimeout = v);
+        section.ReadValue<SiloProfile>(nameof(SiloOptions.Profile), "Embedded, Memory or Redis", SettingReader.TryReadEnum, v => options.Profile = v);
+        section.ReadValue<SqliteSynchronous>("Sqlite:Synchronous", "Full or Normal", SettingReader.TryReadEnum, v => options.Synchronous = v);
+        section.ReadValue<int>("HandledWindow:Count", "a whole number above zero", int.TryParse, v => options.HandledWindow.Count = v);
+        section.ReadValue<TimeSpan>("HandledWindow:Age", "a time such as 00:10:00", SettingReader.TryReadTime, v => options.HandledWindow.Age = v);
+        section.ReadValue<TimeSpan>("Topics:Age", "a time such as 7.00:00:00", SettingReader.TryReadTime, v => options.Topics.Age = v);
+        section.ReadValue<long>("Topics:Bytes", "a number of bytes above zero", long.TryParse, v => options.Topics.Bytes = v);
         options.DataDirectory = section[nameof(SiloOptions.DataDirectory)] ?? options.DataDirectory;
         section.GetSection(nameof(SiloOptions.Assemblies)).Bind(options.Assemblies);
-        return FindFault(options) is { } fault ? throw new SettingsException(fault) : options;
-    }
-
-    /// <summary>The addresses of the web host.</summary>
-    /// <exception cref="SettingsException">One of them is no address.</exception>
-    public static IReadOnlyList<BindingAddress> ReadUrls(IConfiguration configuration)
-    {
-        var urls = (configuration["urls"] ?? DefaultUrls).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (urls.Length == 0)
-        {
-            throw new SettingsException($"urls is empty; give an address such as {DefaultUrls}.");
-        }
-
-        return [.. urls.Select(ReadUrl)];
-    }
-
-    private static BindingAddress ReadUrl(string url)
-    {
-        try
-        {
-            var address = BindingAddress.Parse(url);
-            if (address is { Scheme: "http" or "https", Port: >= 0 and <= 65535, PathBase.Length: 0 })
-            {
-                return address;
-            }
-        }
-        catch (FormatException)
-        {
-            // Told below, with the setting's name.
-        }
-
-        throw new SettingsException($"urls holds '{url}', which is no web address; give one such as {DefaultUrls}.");
-    }
-
-    private static void RefuseUnknown(IConfigurationSection section, IReadOnlyCollection<string> known)
-    {
-        foreach (var child in section.GetChildren())
-        {
-            if (!known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-            {
-                throw new SettingsException($"{child.Path} is no setting; the settings of {section.Path} are {string.Join(", ", known)}.");
-            }
-        }
+        ClusterSettings.Read(configuration, section, options);
+        section.ReadValue<bool>("Operator:Enabled", "true or false", bool.TryParse, v => options.Operator.Enabled = v);
+        options.Operator.Urls = WebAddresses.ReadOperator(section["Operator:Urls"]);
+        return (FindFault(options) ?? ClusterSettings.FindFault(options)) is { } fault ? throw new SettingsException(fault) : options;
     }
 
     private static string? FindFault(SiloOptions options)
@@ -140,27 +102,4 @@ internal static class SiloSettings
             ? $"Agents:DrainTimeout is {options.DrainTimeout}; give a time above zero and up to {LongestDrain}, such as 00:00:30."
             : null;
     }
-
-    private static void ReadValue<T>(IConfigurationSection section, string name, string remedy, Parser<T> parse, Action<T> assign)
-    {
-        if (section[name] is not { } text)
-        {
-            return;
-        }
-
-        assign(parse(text, out var value) ? value : throw new SettingsException($"{section.Path}:{name} is '{text}'; give {remedy}."));
-    }
-
-    private static bool TryReadEnum<T>(string text, out T value)
-        where T : struct, Enum =>
-        Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value) && !char.IsDigit(text.Trim()[0]);
-
-    // A bare number would be days, which nobody means.
-    private static bool TryReadTime(string text, out TimeSpan value)
-    {
-        value = default;
-        return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out value);
-    }
-
-    private delegate bool Parser<T>(string text, out T value);
 }

@@ -12,28 +12,41 @@ namespace OrleansAgents.Hosting;
 /// <summary>Puts the reference host together.</summary>
 internal static class SiloApplication
 {
-    private const string ClusterName = "agents";
-
     /// <exception cref="SettingsException">A setting is invalid, or a port is taken.</exception>
-    public static WebApplication Build(string[] args)
+    public static async Task<WebApplication> BuildAsync(string[] args)
     {
         var builder = CreateBuilder(args);
         var options = SiloSettings.Read(builder.Configuration);
-        PortProbe.Check(options, SiloSettings.ReadUrls(builder.Configuration));
+        var urls = WebAddresses.Read(builder.Configuration);
+        var addresses = await SiloAddresses.FindAsync(options);
+        PortProbe.Check(options, addresses.Listen, urls);
 
         builder.Host.UseServiceProviderFactory(new WebFirstServiceProviderFactory());
         builder.Services.AddSingleton(options);
         // The one clock of the drain is the process's.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddAgentClient(o => o.Sender = "client/silo");
-        builder.UseOrleans(silo => AddSilo(silo, options));
+        builder.UseOrleans(silo => AddSilo(silo, options, addresses));
         builder.AddSiloLogging();
-        builder.AddSiloTelemetry();
+        builder.AddSiloTelemetry(withPrometheus: options.Operator.Enabled);
+        builder.Services.AddSingleton<StoreReach>();
         builder.Services.AddSingleton<Readiness>();
+        return Map(builder.Build(), options, urls);
+    }
 
-        var app = builder.Build();
+    private static WebApplication Map(WebApplication app, SiloOptions options, IReadOnlyList<BindingAddress> urls)
+    {
         app.MapHealth();
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        if (options.Operator.Enabled)
+        {
+            foreach (var url in options.Operator.Urls.Count > 0 ? urls.Concat(options.Operator.Urls) : [])
+            {
+                app.Urls.Add(url.ToString());
+            }
+
+            app.MapOperator();
+        }
+
         return app;
     }
 
@@ -51,24 +64,38 @@ internal static class SiloApplication
         }
     }
 
-    private static void AddSilo(ISiloBuilder silo, SiloOptions options)
+    private static void AddSilo(ISiloBuilder silo, SiloOptions options, SiloAddresses addresses)
     {
-        silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, serviceId: ClusterName, clusterId: ClusterName);
+        silo.UseCluster(options, addresses);
         silo.Configure<Orleans.Configuration.GrainCollectionOptions>(o => o.DeactivationTimeout = options.DrainTimeout);
         silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Membership, new SinceStartTimeProvider());
         silo.Services.Configure<HandledWindow>(w => (w.Count, w.Age) = (options.HandledWindow.Count, options.HandledWindow.Age));
         silo.Services.Configure<TopicRetention>(t => (t.Age, t.Bytes) = (options.Topics.Age, options.Topics.Bytes));
-        _ = options.Profile == SiloProfile.Memory ? silo.UseMemoryStorage() : silo.UseSqliteStorage(store =>
-        {
-            store.DataDirectory = options.DataDirectory;
-            store.Synchronous = options.Synchronous;
-        });
+        AddStorage(silo, options);
         silo.AddAgents();
         if (options.Demo)
         {
             silo.AddDemoAgents();
         }
 
+        if (options.Operator.Enabled)
+        {
+            silo.AddOperator();
+        }
+
         silo.AddUserAgents(options.Assemblies);
+    }
+
+    private static void AddStorage(ISiloBuilder silo, SiloOptions options)
+    {
+        // That of Redis came with the cluster.
+        if (options.Profile == SiloProfile.Memory)
+        {
+            silo.UseMemoryStorage();
+        }
+        else if (options.Profile == SiloProfile.Embedded)
+        {
+            silo.UseSqliteStorage(store => (store.DataDirectory, store.Synchronous) = (options.DataDirectory, options.Synchronous));
+        }
     }
 }

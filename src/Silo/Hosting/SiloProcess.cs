@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Runtime;
 using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
+using OrleansAgents.Redis;
 using OrleansAgents.Sqlite;
 
 namespace OrleansAgents.Hosting;
@@ -18,7 +19,7 @@ internal static class SiloProcess
     {
         try
         {
-            var app = SiloApplication.Build(args);
+            var app = await SiloApplication.BuildAsync(args);
             await using (app)
             {
                 return await RunAsync(app);
@@ -38,14 +39,11 @@ internal static class SiloProcess
     private static async Task<int> RunAsync(WebApplication app)
     {
         var stopping = app.Lifetime.ApplicationStopping;
-        if (app.Services.GetService<SqliteAgentStore>() is { } store)
-        {
-            // The host would open it too, and log a failure with its whole stack beside the sentence that it is.
-            await store.OpenAsync(stopping);
-        }
-
         try
         {
+            // The host would open it too, and log a failure with its whole stack beside the sentence that it is.
+            await (app.Services.GetService<SqliteAgentStore>()?.OpenAsync(stopping) ?? Task.CompletedTask);
+            await (app.Services.GetService<RedisAgentStore>()?.OpenAsync(stopping) ?? Task.CompletedTask);
             await app.StartAsync();
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -79,7 +77,9 @@ internal static class SiloProcess
     private static string Describe(WebApplication app)
     {
         var options = app.Services.GetRequiredService<SiloOptions>();
-        return $"OrleansAgents is ready: {string.Join(", ", app.Urls)}, gateway 127.0.0.1:{options.GatewayPort}, silo 127.0.0.1:{options.SiloPort}";
+        var silo = app.Services.GetRequiredService<ILocalSiloDetails>();
+        var cluster = options.Redis is null ? "" : $", cluster {options.Cluster}";
+        return $"OrleansAgents is ready: {string.Join(", ", app.Urls)}, gateway {silo.GatewayAddress.Endpoint}, silo {silo.SiloAddress.Endpoint}{cluster}";
     }
 
     private static async Task<int> FailAsync(string message)

@@ -15,7 +15,7 @@ internal static class SiloTelemetry
         builder.Logging.AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
-    public static void AddSiloTelemetry(this WebApplicationBuilder builder)
+    public static void AddSiloTelemetry(this WebApplicationBuilder builder, bool withPrometheus)
     {
         var configuration = builder.Configuration;
         var telemetry = builder.Services.AddOpenTelemetry();
@@ -26,7 +26,12 @@ internal static class SiloTelemetry
 
         telemetry.WithMetrics(metrics =>
         {
-            metrics.AddMeter(AgentTelemetry.MeterName, "Microsoft.Orleans").AddRuntimeInstrumentation().AddPrometheusExporter();
+            metrics.AddMeter(AgentTelemetry.MeterName, "Microsoft.Orleans").AddRuntimeInstrumentation();
+            if (withPrometheus)
+            {
+                metrics.AddPrometheusExporter();
+            }
+
             if (IsExported(configuration, "METRICS"))
             {
                 metrics.AddOtlpExporter();

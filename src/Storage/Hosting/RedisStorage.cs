@@ -37,6 +37,7 @@ public static class RedisStorage
             provider.GetService<ILogger<RedisAgentStore>>()));
         services.AddSingleton<IAgentStore>(provider => provider.GetRequiredService<RedisAgentStore>());
         services.AddSingleton<ITopicLog>(provider => provider.GetRequiredService<RedisAgentStore>());
+        services.AddSingleton<IAgentStoreHealth>(provider => provider.GetRequiredService<RedisAgentStore>());
         services.AddHostedService<RedisStorageLifetime>();
         return silo.AddTopicStreams();
     }

@@ -19,7 +19,7 @@ namespace OrleansAgents.Redis;
 /// <param name="logger">Where it reports; null for nowhere.</param>
 public sealed class RedisAgentStore(
     RedisStoreOptions options, TimeProvider? time = null, ContractCatalogue? catalogue = null, ILogger<RedisAgentStore>? logger = null)
-    : IAgentStore, ITopicLog, IAsyncDisposable
+    : IAgentStore, ITopicLog, IAgentStoreHealth, IAsyncDisposable
 {
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ILogger _logger = logger ?? NullLogger<RedisAgentStore>.Instance;
@@ -49,8 +49,7 @@ public sealed class RedisAgentStore(
         }
     }
 
-    /// <summary>Asks Redis for a sign of life.</summary>
-    /// <exception cref="AgentStoreException">There was none; the message says why.</exception>
+    /// <inheritdoc/>
     public async ValueTask PingAsync(CancellationToken cancellationToken)
     {
         var open = Opened;
