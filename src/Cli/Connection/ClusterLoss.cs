@@ -13,15 +13,19 @@ internal sealed class ClusterLoss(TimeProvider time) : IDisposable
     private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _lost = new();
+    private IGrainFactory? _grains;
     private int _watching;
 
     /// <summary>Cancelled when the cluster was lost for good.</summary>
     public CancellationToken Token => _lost.Token;
 
-    /// <summary>The last connection to a silo has ended. Does nothing while a silo is being looked for.</summary>
-    public void Look(IGrainFactory grains)
+    /// <summary>A connection stands, and from now on its loss counts.</summary>
+    public void Begin(IGrainFactory grains) => Volatile.Write(ref _grains, grains);
+
+    /// <summary>The last connection to a silo has ended. Does nothing before there was one, and while a silo is being looked for.</summary>
+    public void Look()
     {
-        if (Interlocked.Exchange(ref _watching, 1) == 0)
+        if (Volatile.Read(ref _grains) is { } grains && Interlocked.Exchange(ref _watching, 1) == 0)
         {
             _ = Task.Run(() => LookAsync(grains), CancellationToken.None);
         }

@@ -15,6 +15,7 @@ namespace OrleansAgents.Connection;
 internal sealed class SiloConnection : IAsyncDisposable
 {
     private static readonly TimeSpan ProbeTime = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan RedisProbeTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan OrleansTimeout = TimeSpan.FromSeconds(30);
@@ -36,19 +37,30 @@ internal sealed class SiloConnection : IAsyncDisposable
     {
         var started = TimeProvider.System.GetTimestamp();
         var end = await ProbeAsync(settings.Target, cancellationToken);
-        var host = Build(end, settings, loss);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
+        patience.CancelAfter(StartTime - TimeProvider.System.GetElapsedTime(started));
+        while (true)
         {
-            patience.CancelAfter(StartTime - TimeProvider.System.GetElapsedTime(started));
-            // Orleans looks at the token only between its own waits, which are longer than ours.
-            await Task.Run(() => host.StartAsync(patience.Token), CancellationToken.None).WaitAsync(patience.Token);
-            return new SiloConnection(host);
-        }
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The half-started host is left to the end of the process: stopping it would wait for the silo that is not there.
-            throw settings.Target.NoSilo(e);
+            var host = Build(end, settings, loss);
+            var lost = host.Services.GetRequiredService<GatewayConnections>().Loss;
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, lost);
+            try
+            {
+                // Orleans looks at the token only between its own waits, which are longer than ours.
+                await Task.Run(() => host.StartAsync(either.Token), CancellationToken.None).WaitAsync(either.Token);
+                var connection = new SiloConnection(host);
+                loss.Begin(connection._grains);
+                return connection;
+            }
+            catch (Exception) when (lost.IsCancellationRequested && settings.Target.Redis is not null && !patience.IsCancellationRequested)
+            {
+                // The silo went while it was being greeted; another may be there.
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The half-started host is left to the end of the process: stopping it would wait for the silo that is not there.
+                throw settings.Target.NoSilo(e);
+            }
         }
     }
 
@@ -80,7 +92,7 @@ internal sealed class SiloConnection : IAsyncDisposable
     {
         if (target.Redis is { } redis)
         {
-            return await redis.FindFaultAsync(ProbeTime, cancellationToken) is { } fault ? throw target.NoRedis(fault) : null;
+            return await redis.FindFaultAsync(RedisProbeTime, cancellationToken) is { } fault ? throw target.NoRedis(fault) : null;
         }
 
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -105,7 +117,7 @@ internal sealed class SiloConnection : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client => UseCluster(client, settings.Target, end)
             .UseConnectionRetryFilter((_, _) => Task.FromResult(false))
-            .AddClusterConnectionLostHandler(services => (_, _) => loss.Look(services.GetRequiredService<IGrainFactory>()))
+            .AddClusterConnectionLostHandler((_, _) => loss.Look())
             .Configure<ClientMessagingOptions>(o =>
             {
                 if (settings.Timeout > OrleansTimeout)

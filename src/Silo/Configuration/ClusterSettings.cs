@@ -1,5 +1,6 @@
 using System.Net;
 using k8s;
+using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
 
 namespace OrleansAgents.Configuration;
@@ -44,9 +45,10 @@ internal static class ClusterSettings
             return $"Agents:Address is '{address}', at which nobody can be reached; give the address that others use, and Agents:Listen=0.0.0.0 to listen on all.";
         }
 
-        if (options.Labels.Any(string.IsNullOrWhiteSpace))
+        // A label is written as a kind is.
+        if (options.Labels.FirstOrDefault(label => !AgentId.IsKind(label)) is { } label)
         {
-            return "Agents:Labels holds an empty label; give one such as Agents:Labels:0=gpu.";
+            return $"Agents:Labels holds '{label}'; a label is a lower-case letter and then lower-case letters, digits or hyphens, such as Agents:Labels:0=gpu.";
         }
 
         return FindMembershipFault(options.Membership) ?? FindPodFault(options);

@@ -19,9 +19,9 @@ public sealed class OperatorTests
         using var page = await http.GetAsync(new Uri(silo.Url + "/dashboard"), Token);
         var address = page.RequestMessage!.RequestUri!;
         Assert.EndsWith("/dashboard/", address.ToString(), StringComparison.Ordinal);
-        var parts = Regex.Matches(await page.Content.ReadAsStringAsync(Token), "(?:src|href)=\"([^\"#]+\\.(?:js|css|ico))\"", RegexOptions.None, TimeSpan.FromSeconds(5));
+        var parts = Regex.Matches(await page.Content.ReadAsStringAsync(Token), "(src|href)=\"(?<file>[^\"#]+\\.(js|css|ico))\"", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5));
         Assert.True(parts.Count >= 3, $"The page names only {parts.Count} files.");
-        foreach (var part in parts.Select(match => match.Groups[1].Value))
+        foreach (var part in parts.Select(match => match.Groups["file"].Value))
         {
             using var file = await http.GetAsync(new Uri(address, part), Token);
             Assert.True(file.StatusCode == HttpStatusCode.OK, $"{part}: {file.StatusCode}");

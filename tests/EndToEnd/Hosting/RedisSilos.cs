@@ -113,7 +113,7 @@ internal sealed class RedisSilo : IAsyncDisposable
     /// <summary>Asks again and again until the text of an endpoint is as wanted.</summary>
     public async Task<HttpStatusCode> UntilAsync(string path, Func<string, bool> wanted)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3), TimeProvider.System);
         while (true)
         {
             patience.Token.ThrowIfCancellationRequested();

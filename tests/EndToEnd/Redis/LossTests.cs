@@ -18,7 +18,7 @@ public sealed class LossTests
             $$$"""{"id":"{{{new Guid(i, 0, 0, [0x80, 0, 0, 0, 0, 0, 0, 1])}}}","recipient":"counter/{{{i % Counters}}}","type":"counter.add","payload":{"amount":1}}""")) + "\n";
         await using var sending = silos.Start(file, "send", "-", "--json", "--parallel", "8");
         // The load has come to this silo, which is when it goes.
-        await silos[0].UntilAsync("/metrics", text => text.Contains("agents_message_duration", StringComparison.Ordinal));
+        await silos[0].UntilAsync("/metrics", text => Hosts(text, "counter"));
         await silos[0].KillAsync();
         Assert.True(await sending.ExitAsync(Token) == 0, sending.Error);
         Assert.Equal(Messages, Sum(sending.Output));
@@ -52,16 +52,18 @@ public sealed class LossTests
     {
         await using var silos = await RedisSilos.StartAsync(1);
         await using var asking = silos.Start(null, "ask", "chaos/lost", "chaos.delay", """{"ms":600000}""", "--timeout", "600");
-        await silos[0].UntilAsync("/metrics", text => text.Split('\n').Any(line =>
-            line.StartsWith("agents_active", StringComparison.Ordinal) && line.Contains("\"chaos\"", StringComparison.Ordinal)));
+        await silos[0].UntilAsync("/metrics", text => Hosts(text, "chaos"));
         await silos[0].KillAsync();
-        Assert.Equal(3, await asking.ExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, Token));
+        Assert.Equal(3, await asking.ExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Token));
         Assert.Contains("were lost", Assert.Single(asking.Error.Split('\n')), StringComparison.Ordinal);
 
-        var (code, output, error) = await silos.AgentsAsync(null, "ask", "counter/a", "counter.read").WaitAsync(TimeSpan.FromSeconds(15), TimeProvider.System, Token);
+        var (code, output, error) = await silos.AgentsAsync(null, "ask", "counter/a", "counter.read").WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Token);
         Assert.Equal((3, ""), (code, output));
         Assert.Contains("--cluster", Assert.Single(error.Split('\n')), StringComparison.Ordinal);
     }
+
+    private static bool Hosts(string metrics, string kind) => metrics.Split('\n').Any(line =>
+        line.StartsWith("agents_active", StringComparison.Ordinal) && line.Contains($"\"{kind}\"", StringComparison.Ordinal));
 
     private static int Sum(string output)
     {
