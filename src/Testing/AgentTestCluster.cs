@@ -92,8 +92,29 @@ public sealed class AgentTestCluster : IAsyncDisposable
     /// </summary>
     public async Task KillSiloAsync(TestSilo silo)
     {
-        _silos = _silos.Remove(silo);
         silo.Life.Kill();
+        await LoseAsync(silo);
+    }
+
+    /// <summary>
+    /// Takes a silo off the network, as a broken switch does: the others declare it dead and start its agents anew, while
+    /// its own go on with their running turns and reach the store. Then there are two activations of an agent, and what
+    /// the lost one commits too late, the store refuses. The silo does not come back.
+    /// </summary>
+    public async Task PartitionSiloAsync(TestSilo silo)
+    {
+        foreach (var other in _silos.Remove(silo))
+        {
+            Cut(silo, other);
+        }
+
+        silo.Life.Lose();
+        await LoseAsync(silo);
+    }
+
+    private async Task LoseAsync(TestSilo silo)
+    {
+        _silos = _silos.Remove(silo);
         _network.Traffic.LoseAll();
         await _cluster.KillSiloAsync(silo.Handle);
         if (_silos.Count > 0)
@@ -103,7 +124,7 @@ public sealed class AgentTestCluster : IAsyncDisposable
 
         // Those that were sent to it before everybody knew.
         _network.Traffic.LoseAll();
-        _network.Traffic.Forget(flight => flight.Silo is { IsKilled: true });
+        _network.Traffic.Forget(flight => flight.Silo is { IsLost: true });
     }
 
     /// <summary>

@@ -10,7 +10,7 @@ namespace OrleansAgents.Testing;
 /// <summary>What a test cluster is made of.</summary>
 public sealed class AgentTestClusterOptions
 {
-    internal List<Action<ISiloBuilder>> SiloActions { get; } = [];
+    internal List<Action<ISiloBuilder, int>> SiloActions { get; } = [];
 
     internal List<Action<AgentOptions>> AgentActions { get; } = [];
 
@@ -25,7 +25,7 @@ public sealed class AgentTestClusterOptions
     /// <summary>
     /// The store of all silos; null for one in memory, shared by them and gone with the cluster. It survives silos that
     /// are killed or stopped, and the test may look into it. A store that a silo chose by
-    /// <see cref="ConfigureSilo"/> goes before it.
+    /// <see cref="ConfigureSilo(Action{ISiloBuilder})"/> goes before it.
     /// </summary>
     public IAgentStore? Store { get; set; }
 
@@ -67,7 +67,13 @@ public sealed class AgentTestClusterOptions
     /// <summary>
     /// Configures each silo, also those started later: services that agents need, a store of its own, anything of Orleans.
     /// </summary>
-    public AgentTestClusterOptions ConfigureSilo(Action<ISiloBuilder> configure)
+    public AgentTestClusterOptions ConfigureSilo(Action<ISiloBuilder> configure) => ConfigureSilo((silo, _) => configure(silo));
+
+    /// <summary>
+    /// Configures each silo by its number (<see cref="TestSilo.Number"/>), for clusters whose silos differ: in their labels,
+    /// or in the classes that they host for one kind, as during a rolling upgrade.
+    /// </summary>
+    public AgentTestClusterOptions ConfigureSilo(Action<ISiloBuilder, int> configure)
     {
         SiloActions.Add(configure);
         return this;

@@ -17,6 +17,9 @@ public sealed class TestSilo
     /// <summary>Its name within the cluster.</summary>
     public string Name => Life.Name;
 
+    /// <summary>Which silo of the cluster it is, from 0: first those that it started with, then those started later.</summary>
+    public int Number => Life.Number;
+
     /// <summary>False once it was stopped or killed.</summary>
     public bool IsActive => Handle.IsActive && !Life.IsKilled;
 

@@ -6,7 +6,7 @@ namespace OrleansAgents.Agents;
 public sealed class AgentHandle
 {
     private readonly AgentCaller _caller;
-    private bool _isHosted;
+    private bool _isKnown;
     private Contract? _asked;
 
     internal AgentHandle(AgentCaller caller, AgentId id)
@@ -82,14 +82,15 @@ public sealed class AgentHandle
         where TAnswer : struct, IAnswer<TResult>
     {
         envelope = _caller.Stamp(envelope, options);
-        if (!_isHosted)
+        if (!_isKnown)
         {
-            if (_caller.Kinds.FindFault(Id.Kind) is { } fault)
+            // Of a kind that it knows the client's own list may be older than what the silos know.
+            if (_caller.Kinds.FindFault(Id.Kind) is { Code: RefusalCodes.UnknownKind } fault)
             {
                 return Refuse<TAnswer, TResult>(envelope, fault);
             }
 
-            _isHosted = true;
+            _isKnown = true;
         }
 
         return _caller.CallAsync<TAnswer, TResult>(this, envelope, options, cancellationToken);

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Collections.Concurrent;
 using Orleans.Metadata;
 using Orleans.Runtime;
 using OrleansAgents.Messaging;
@@ -10,7 +10,7 @@ namespace OrleansAgents.Agents;
 /// <param name="Durable">Whether its state survives crashes.</param>
 /// <param name="AnyContract">Whether it takes contracts that it does not list.</param>
 /// <param name="Description">A sentence for people; null when its author gave none.</param>
-/// <param name="Contracts">The contracts it handles, by name.</param>
+/// <param name="Contracts">The contracts that any silo's class of it handles, older versions included, by name.</param>
 public sealed record KindDescription(
     string Kind, bool Durable, bool AnyContract, string? Description, IReadOnlyList<ContractDescription> Contracts);
 
@@ -32,45 +32,50 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
     internal const string DescriptionProperty = "agents.description";
     internal const string ContractsProperty = "agents.contracts";
 
+    // Kinds that were hosted once, or that this silo has the class of and not the label: no typing errors.
+    private readonly ConcurrentDictionary<string, byte> _known = new(StringComparer.Ordinal);
+    private HostedKinds? _hosted;
+
     /// <summary>Whether any silo hosts <paramref name="kind"/>.</summary>
-    public bool IsHosted(string kind)
-    {
-        var type = GrainType.Create(kind);
-        foreach (var manifest in manifests.Current.AllGrainManifests)
-        {
-            if (manifest.Grains.TryGetValue(type, out var properties) && properties.Properties.ContainsKey(ContractsProperty))
-            {
-                return true;
-            }
-        }
+    public bool IsHosted(string kind) => Hosted.Contains(kind);
 
-        return false;
-    }
+    /// <summary>
+    /// Every kind that some silo hosts, by name. Where silos host different classes of one kind, as during a rolling
+    /// upgrade, it is what all of them together understand.
+    /// </summary>
+    public IReadOnlyList<KindDescription> List() => Hosted.List();
 
-    /// <summary>Every kind that some silo hosts, by name.</summary>
-    public IReadOnlyList<KindDescription> List()
-    {
-        var kinds = new SortedDictionary<string, KindDescription>(StringComparer.Ordinal);
-        foreach (var manifest in manifests.Current.AllGrainManifests)
-        {
-            foreach (var (type, grain) in manifest.Grains)
-            {
-                if (grain.Properties.TryGetValue(ContractsProperty, out var contracts))
-                {
-                    kinds[type.ToString()!] = new KindDescription(
-                        type.ToString()!,
-                        grain.Properties.ContainsKey(DurableProperty),
-                        grain.Properties.ContainsKey(AnyContractProperty),
-                        grain.Properties.GetValueOrDefault(DescriptionProperty),
-                        JsonSerializer.Deserialize(contracts, WireJson.Default.ContractDescriptionArray)!);
-                }
-            }
-        }
+    /// <summary>Makes a kind known that need not be hosted now.</summary>
+    internal void Know(string kind) => _known[kind] = 0;
 
-        return [.. kinds.Values];
-    }
-
-    internal Refusal? FindFault(string kind) => IsHosted(kind)
-        ? null
+    /// <summary>Why nothing can be sent to a kind; null when a silo hosts it.</summary>
+    internal Refusal? FindFault(string kind) => IsHosted(kind) ? null
+        : _known.ContainsKey(kind) ? NoHost(kind)
         : new Refusal(RefusalCodes.UnknownKind, $"No silo hosts the kind '{kind}'. Kinds there are: {string.Join(", ", List().Select(k => k.Kind))}.");
+
+    internal static Refusal NoHost(string kind) => new(
+        RefusalCodes.NoHost, $"No silo hosts the kind '{kind}' now: those that do are down, or none has its label. The same message sent again is handled once one is there.");
+
+    /// <summary>A silo other than <paramref name="self"/> whose class of a kind handles a contract; null when there is none.</summary>
+    internal SiloAddress? FindSilo(string kind, Contract contract, SiloAddress self) => Hosted.FindSilo(kind, contract, self);
+
+    private HostedKinds Hosted
+    {
+        get
+        {
+            var manifest = manifests.Current;
+            return _hosted is { } hosted && ReferenceEquals(hosted.Manifest, manifest) ? hosted : Learn(manifest);
+        }
+    }
+
+    private HostedKinds Learn(ClusterManifest manifest)
+    {
+        var hosted = new HostedKinds(manifest);
+        foreach (var kind in hosted.Names)
+        {
+            _known[kind] = 0;
+        }
+
+        return _hosted = hosted;
+    }
 }

@@ -81,9 +81,15 @@ internal sealed class Delivery
         ExecuteAsync(target, envelope, first, firstError, cancellationToken);
 
     /// <summary>What the sender learns when the call itself failed, and not in passing: the agent could not be activated.</summary>
-    public static Reply ToReply(Envelope envelope, Exception exception) => Reply.Failed(new Refusal(
-        RefusalCodes.ActivationFailed,
-        $"{envelope.Recipient} could not take {envelope.Contract} ({exception.GetType().Name}). The silo's log has the details."));
+    public static Reply ToReply(Envelope envelope, Exception exception) => IsNoHost(exception)
+        ? Reply.Refused(AgentKinds.NoHost(envelope.Recipient.Kind))
+        : Reply.Failed(new Refusal(
+            RefusalCodes.ActivationFailed,
+            $"{envelope.Recipient} could not take {envelope.Contract} ({exception.GetType().Name}). The silo's log has the details."));
+
+    /// <summary>Whether no silo hosts the kind any more, which the caller's own manifest does not say yet. Orleans has no type for it.</summary>
+    public static bool IsNoHost(Exception e) =>
+        e.GetType() == typeof(Orleans.Runtime.OrleansException) && e.Message.StartsWith("No active nodes are compatible", StringComparison.Ordinal);
 
     /// <summary>Whether it is neither a failure in passing nor the caller's own cancellation.</summary>
     public static bool IsLasting(Exception e) => e is not OperationCanceledException && !IsTransient(e);

@@ -32,6 +32,8 @@ public static class RefusalCodes
     public const string BadTime = "bad-time";
     /// <summary>No silo hosts the recipient's kind.</summary>
     public const string UnknownKind = "unknown-kind";
+    /// <summary>The recipient's kind is known, but none of the silos that host it is there now.</summary>
+    public const string NoHost = "no-host";
     /// <summary>The message is for another agent than the one it was delivered to.</summary>
     public const string WrongRecipient = "wrong-recipient";
     /// <summary>The recipient's kind does not handle the contract.</summary>
@@ -64,5 +66,5 @@ public static class RefusalCodes
     public const string Unreachable = "unreachable";
 
     /// <summary>Whether a repeat of the same message, a little later, may well be accepted.</summary>
-    public static bool IsTransient(string code) => code is Busy or Stopping or StoreUnavailable;
+    public static bool IsTransient(string code) => code is Busy or Stopping or StoreUnavailable or NoHost;
 }

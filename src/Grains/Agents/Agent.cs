@@ -12,8 +12,11 @@ namespace OrleansAgents.Agents;
 /// <see cref="AgentAttribute"/> and handlers with <see cref="IHandle{TRequest, TReply}"/>. Its class runs on one thread at
 /// a time, one handler after the other; its constructor may take services.
 /// </summary>
-public abstract class Agent : Grain, IAgentGrain
+public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
 {
+    // What a durable agent has not sent when it moves, its next activation sends.
+    private static readonly TimeSpan PatienceToMove = TimeSpan.FromMilliseconds(250);
+
     private AgentTurns _turns = null!;
     private bool _isCounted;
 
@@ -23,10 +26,7 @@ public abstract class Agent : Grain, IAgentGrain
     /// <inheritdoc/>
     public sealed override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var host = ServiceProvider.GetRequiredService<AgentHost>();
-        var handlers = host.HandlersOf(GetType());
-        var id = AgentId.Trusted(handlers.Kind, this.GetPrimaryKeyString());
-        _turns = new AgentTurns(host, this, id, handlers);
+        _turns ??= CreateTurns();
         if (!_turns.IsLoaded)
         {
             // When it cannot, the messages that come are refused with the reason, and each tries again.
@@ -34,7 +34,7 @@ public abstract class Agent : Grain, IAgentGrain
         }
 
         await OnStartAsync(cancellationToken);
-        TurnTelemetry.ActiveAgents.Add(1, new KeyValuePair<string, object?>("agent.kind", id.Kind));
+        TurnTelemetry.ActiveAgents.Add(1, new KeyValuePair<string, object?>("agent.kind", Id.Kind));
         _isCounted = true;
     }
 
@@ -43,7 +43,11 @@ public abstract class Agent : Grain, IAgentGrain
     {
         try
         {
-            await (_turns?.DrainAsync(cancellationToken) ?? Task.CompletedTask);
+            if (_turns is not null)
+            {
+                var moves = reason.ReasonCode == DeactivationReasonCode.Migrating && _turns.Commits is not null;
+                await _turns.DrainAsync(moves ? PatienceToMove : _turns.Host.Options.StopPatience, cancellationToken);
+            }
         }
         finally
         {
@@ -94,6 +98,18 @@ public abstract class Agent : Grain, IAgentGrain
         return default;
     }
 
+    void IGrainMigrationParticipant.OnDehydrate(IDehydrationContext dehydrationContext) => _turns?.Leave(dehydrationContext);
+
+    void IGrainMigrationParticipant.OnRehydrate(IRehydrationContext rehydrationContext) =>
+        (_turns ??= CreateTurns()).Arrive(rehydrationContext);
+
+    private AgentTurns CreateTurns()
+    {
+        var host = ServiceProvider.GetRequiredService<AgentHost>();
+        var handlers = host.HandlersOf(GetType());
+        return new AgentTurns(host, this, AgentId.Trusted(handlers.Kind, this.GetPrimaryKeyString()), handlers);
+    }
+
     private async ValueTask<Reply> LoadAndDeliverAsync(Envelope envelope) =>
         await _turns.LoadAsync(CancellationToken.None) is { } refusal ? Reply.Refused(refusal) : await _turns.DeliverAsync(envelope);
 
@@ -107,7 +123,7 @@ public abstract class Agent : Grain, IAgentGrain
 
     async ValueTask IAgentGrain.StopAsync()
     {
-        await _turns.DrainAsync(CancellationToken.None);
+        await _turns.DrainAsync(_turns.Host.Options.StopPatience, CancellationToken.None);
         DeactivateOnIdle();
     }
 }

@@ -20,6 +20,15 @@ public sealed class AgentAttribute(string kind) : Attribute, IGrainTypeProviderA
     /// </summary>
     public bool Reentrant { get; set; }
 
+    /// <summary>Where an agent that is not active is started. As the silos say for all grains, unless told.</summary>
+    public AgentPlacement Placement { get; set; }
+
+    /// <summary>
+    /// Only silos that have this label (<see cref="AgentOptions.Labels"/>) host the class; null for every silo that it is
+    /// added to. A lower-case letter and then lower-case letters, digits or hyphens, 64 at most.
+    /// </summary>
+    public string? Label { get; set; }
+
     /// <inheritdoc/>
     public GrainType GetGrainType(IServiceProvider services, Type type) => AgentId.IsKind(Kind)
         ? GrainType.Create(Kind)

@@ -13,10 +13,11 @@ internal sealed class AgentHost
     private readonly AgentAddressing _addressing;
     private readonly AgentKinds _kinds;
     private readonly Delivery _delivery;
+    private readonly SiloAddress _silo;
 
     public AgentHost(
         IOptions<AgentOptions> options, IOptions<HandledWindow> window, IGrainFactory grains, GrainInterfaceTypeResolver types, AgentKinds kinds,
-        TimeProvider time, ILogger<AgentHost> logger, IEnumerable<IAgentStore> stores)
+        TimeProvider time, ILogger<AgentHost> logger, IEnumerable<IAgentStore> stores, IEnumerable<AgentRegistration> registered, ILocalSiloDetails silo)
     {
         Options = options.Value;
         Window = window.Value;
@@ -25,7 +26,13 @@ internal sealed class AgentHost
         Store = stores.LastOrDefault();
         _addressing = new AgentAddressing(grains, types);
         _kinds = kinds;
+        _silo = silo.SiloAddress;
         _delivery = new Delivery(Options.Delivery, time);
+        foreach (var registration in registered)
+        {
+            // Also those that this silo lacks the label of: what is told to them waits for a silo that has it.
+            kinds.Know(registration.Attribute.Kind);
+        }
     }
 
     public AgentOptions Options { get; }
@@ -92,8 +99,17 @@ internal sealed class AgentHost
         }
     }
 
+    /// <summary>Whether a message was tried often or long enough. One whose kind has no silo now waits for one, as long as its age allows.</summary>
+    public bool IsExhausted(OutgoingMessage message, Refusal last) =>
+        (message.Attempts > Options.Delivery.MaxRetries && last.Code != RefusalCodes.NoHost) || Time.GetUtcNow() - message.Since > Options.OutgoingAge;
+
     public static Refusal Unreachable(AgentId agent, Exception e) =>
         new(RefusalCodes.Unreachable, $"{agent} could not be reached ({e.GetType().Name}).");
 
     public IAgentGrain Find(AgentId agent) => _addressing.Find(agent);
+
+    public bool IsHosted(string kind) => _kinds.IsHosted(kind);
+
+    /// <summary>Another silo whose class of a kind handles a contract; null when there is none.</summary>
+    public SiloAddress? FindSilo(string kind, Contract contract) => _kinds.FindSilo(kind, contract, _silo);
 }

@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
+using Orleans.Metadata;
+using Orleans.Runtime;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Agents;
@@ -28,7 +30,22 @@ internal static class AgentManifest
         {
             properties[AgentKinds.DescriptionProperty] = description;
         }
+
+        if (Strategy(attribute.Placement) is { } strategy)
+        {
+            properties[WellKnownGrainTypeProperties.PlacementStrategy] = strategy.Name;
+        }
     }
+
+    private static Type? Strategy(AgentPlacement placement) => placement switch
+    {
+        AgentPlacement.Default => null,
+        AgentPlacement.Random => typeof(RandomPlacement),
+        AgentPlacement.PreferLocal => typeof(PreferLocalPlacement),
+        AgentPlacement.FewestActive => typeof(ActivationCountBasedPlacement),
+        AgentPlacement.MostResources => typeof(ResourceOptimizedPlacement),
+        _ => throw new InvalidOperationException($"{placement} is no placement of agents."),
+    };
 
     private static ContractDescription Describe(Contract contract) => new(
         contract.Name, contract.Version, contract.IsQuery, Shape(contract.MessageType!), contract.ReplyType is { } reply ? Shape(reply) : null);

@@ -5,6 +5,12 @@ namespace OrleansAgents.Agents;
 /// <summary>Settings of the agents in a silo.</summary>
 public sealed class AgentOptions
 {
+    /// <summary>
+    /// What this silo has: agent classes with a <see cref="AgentAttribute.Label"/> are hosted only where it is among these.
+    /// None unless told. Lower-case letters, digits and hyphens, a letter first.
+    /// </summary>
+    public IList<string> Labels { get; } = [];
+
     /// <summary>How large a message may be.</summary>
     public MessageLimits Limits { get; } = new();
 
@@ -33,8 +39,8 @@ public sealed class AgentOptions
     public TimeSpan WakePeriod { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// After how long another silo goes on with the messages of one that died. A silo that starts goes on with all it
-    /// finds at once. 10 seconds unless told.
+    /// After how long another silo goes on with the messages of an agent that is gone and whose silo lives. A silo that
+    /// starts, or learns that another died, goes on with all it finds at once. 10 seconds unless told.
     /// </summary>
     public TimeSpan WakeAfter { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -40,7 +40,7 @@ internal sealed partial class AgentTurns
         var now = Host.Time.GetUtcNow().UtcTicks;
         if (Gate.Admit(envelope, Host.Options.Limits, _handlers, now, out var handler) is { } refusal)
         {
-            return Refuse(refusal);
+            return RefuseOrMove(refusal, envelope);
         }
 
         if (!handler!.IsQuery && _handled is not null && _handled.TryGet(envelope.Id, now, out var known))
@@ -68,7 +68,7 @@ internal sealed partial class AgentTurns
     }
 
     /// <summary>No new turns; ends when the running one is finished and what it sent is on its way or in the store.</summary>
-    public async Task DrainAsync(CancellationToken cancellationToken)
+    public async Task DrainAsync(TimeSpan patience, CancellationToken cancellationToken)
     {
         _stopping = true;
         _queue?.SettleWaiting(TurnFailure.Stopping(Id));
@@ -83,7 +83,7 @@ internal sealed partial class AgentTurns
 
         if (_outbox is not null)
         {
-            await _outbox.CloseAsync(Commits?.Fault is null ? Host.Options.StopPatience : TimeSpan.Zero, cancellationToken);
+            await _outbox.CloseAsync(Commits?.Fault is null ? patience : TimeSpan.Zero, cancellationToken);
             await (Commits?.DrainAsync() ?? Task.CompletedTask);
         }
     }

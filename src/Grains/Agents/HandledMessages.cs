@@ -29,6 +29,17 @@ internal sealed class HandledMessages(int limit, TimeSpan? age = null)
         }
     }
 
+    /// <summary>What is remembered, oldest first.</summary>
+    public IEnumerable<(MessageId Id, Reply Reply)> List()
+    {
+        var oldest = _count < _slots.Length ? 0 : _next;
+        for (var i = 0; i < _count; i++)
+        {
+            var slot = _slots[(oldest + i) % _slots.Length];
+            yield return (slot.Id, slot.Reply);
+        }
+    }
+
     /// <summary>The answer that the message got, unless it is forgotten.</summary>
     public bool TryGet(MessageId id, long nowTicks, out Reply reply)
     {

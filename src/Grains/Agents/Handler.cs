@@ -5,10 +5,13 @@ using OrleansAgents.Telemetry;
 namespace OrleansAgents.Agents;
 
 /// <summary>Calls one handler of an agent class. Made once per class and contract, so that a message costs no reflection.</summary>
-internal abstract class Handler(string kind, Contract? contract)
+internal abstract class Handler(string kind, Contract? contract, Type handlerInterface, Upcast? upcast)
 {
-    /// <summary>The contract handled; null for the handler of any contract.</summary>
-    public Contract? Contract { get; } = contract;
+    /// <summary>The contract accepted, which may be older than the one handled; null for the handler of any contract.</summary>
+    public Contract? Contract { get; } = upcast?.From ?? contract;
+
+    /// <summary>The interface of the agent class that is called.</summary>
+    public Type HandlerInterface { get; } = handlerInterface;
 
     /// <summary>Whether what it handles changes nothing.</summary>
     public bool IsQuery { get; } = contract?.IsQuery ?? false;
@@ -18,14 +21,18 @@ internal abstract class Handler(string kind, Contract? contract)
     /// <summary>Runs the handler. The payload is decoded here, once.</summary>
     /// <exception cref="System.Text.Json.JsonException">The payload does not fit the contract.</exception>
     public abstract ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken);
+
+    /// <summary>The payload as the record that the handler takes.</summary>
+    protected object Read(Envelope message) => upcast is null ? message.ReadPayload(Contract!) : upcast.Read(message);
 }
 
-internal sealed class RequestHandler<TRequest, TReply>(string kind) : Handler(kind, Contract.Of<TRequest>())
+internal sealed class RequestHandler<TRequest, TReply>(string kind, Type handlerInterface, Upcast? upcast)
+    : Handler(kind, Contract.Of<TRequest>(), handlerInterface, upcast)
     where TRequest : IRequest<TReply>
 {
     public override ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken)
     {
-        var request = (TRequest)context.Message.ReadPayload(Contract!);
+        var request = (TRequest)Read(context.Message);
         var reply = ((IHandle<TRequest, TReply>)agent).HandleAsync(request, context, cancellationToken);
         return reply.IsCompletedSuccessfully ? new ValueTask<object?>(reply.Result) : AwaitAsync(reply);
     }
@@ -34,12 +41,13 @@ internal sealed class RequestHandler<TRequest, TReply>(string kind) : Handler(ki
     private static async ValueTask<object?> AwaitAsync(ValueTask<TReply> reply) => await reply;
 }
 
-internal sealed class MessageHandler<TMessage>(string kind) : Handler(kind, Contract.Of<TMessage>())
+internal sealed class MessageHandler<TMessage>(string kind, Type handlerInterface, Upcast? upcast)
+    : Handler(kind, Contract.Of<TMessage>(), handlerInterface, upcast)
     where TMessage : notnull
 {
     public override ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken)
     {
-        var message = (TMessage)context.Message.ReadPayload(Contract!);
+        var message = (TMessage)Read(context.Message);
         var done = ((IHandle<TMessage>)agent).HandleAsync(message, context, cancellationToken);
         return done.IsCompletedSuccessfully ? default : AwaitAsync(done);
     }
@@ -52,7 +60,7 @@ internal sealed class MessageHandler<TMessage>(string kind) : Handler(kind, Cont
     }
 }
 
-internal sealed class AnyHandler(string kind) : Handler(kind, contract: null)
+internal sealed class AnyHandler(string kind) : Handler(kind, contract: null, typeof(IHandleAny), upcast: null)
 {
     public override ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken)
     {

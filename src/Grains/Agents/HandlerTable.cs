@@ -17,7 +17,13 @@ internal sealed class HandlerTable
         Reentrant = attribute.Reentrant;
         TakesWholeMessages = Kind == DeadLetters.DeadLetterAddress.Kind;
         _any = typeof(IHandleAny).IsAssignableFrom(agentClass) ? new AnyHandler(Kind) : null;
-        _handlers = FindInterfaces(agentClass).Select(Create).ToFrozenDictionary(h => h.Contract!);
+        var handled = FindInterfaces(agentClass).Select(i => Create(i, upcast: null)).ToDictionary(h => h.Contract!);
+        foreach (var upcast in Upcasts.Find([.. handled.Keys]))
+        {
+            handled[upcast.From] = Create(handled[upcast.To].HandlerInterface, upcast);
+        }
+
+        _handlers = handled.ToFrozenDictionary();
         _byName = _handlers.Values.ToFrozenDictionary(h => (h.Contract!.Name, h.Contract.Version));
     }
 
@@ -28,10 +34,13 @@ internal sealed class HandlerTable
     /// <summary>Whether payloads hold whole messages, whose own payloads may be as large as the limit.</summary>
     public bool TakesWholeMessages { get; }
 
-    /// <summary>Every contract that a class handles.</summary>
-    /// <exception cref="InvalidOperationException">A handled type is no contract.</exception>
-    public static IEnumerable<Contract> FindContracts(Type agentClass) =>
-        FindInterfaces(agentClass).Select(i => Contract.Of(i.GetGenericArguments()[0]));
+    /// <summary>Every contract that a class accepts, older versions that it makes newer ones of included.</summary>
+    /// <exception cref="InvalidOperationException">A handled type is no contract, or the way from an older version is faulty.</exception>
+    public static IEnumerable<Contract> FindContracts(Type agentClass)
+    {
+        Contract[] handled = [.. FindInterfaces(agentClass).Select(i => Contract.Of(i.GetGenericArguments()[0]))];
+        return handled.Concat(Upcasts.Find(handled).Select(u => u.From));
+    }
 
     /// <summary>The agent attribute of a class.</summary>
     /// <exception cref="InvalidOperationException">It has none.</exception>
@@ -53,13 +62,13 @@ internal sealed class HandlerTable
             : new Refusal(RefusalCodes.UnknownContract, $"The kind '{Kind}' does not handle {contract}. It handles: {string.Join(", ", _handlers.Keys.Select(c => c.ToString()).Order(StringComparer.Ordinal))}.");
     }
 
-    private Handler Create(Type handle)
+    private Handler Create(Type handle, Upcast? upcast)
     {
         var arguments = handle.GetGenericArguments();
         var type = arguments.Length == 2
             ? typeof(RequestHandler<,>).MakeGenericType(arguments)
             : typeof(MessageHandler<>).MakeGenericType(arguments);
-        return (Handler)Activator.CreateInstance(type, Kind)!;
+        return (Handler)Activator.CreateInstance(type, Kind, handle, upcast)!;
     }
 
     private static IEnumerable<Type> FindInterfaces(Type agentClass) => agentClass.GetInterfaces().Where(i =>

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansAgents.Agents;
 using OrleansAgents.DeadLetters;
@@ -24,6 +25,7 @@ public static class AgentSiloBuilder
             .Validate(o => o.QueueLength > 0, "AgentOptions.QueueLength must be 1 or more; 10,000 is the default.")
             .Validate(o => o.VolatileWindow > 0, "AgentOptions.VolatileWindow must be 1 or more; 256 is the default.")
             .Validate(o => o.OutboxLength > 0, "AgentOptions.OutboxLength must be 1 or more; 10,000 is the default.")
+            .Validate(o => o.Labels.All(AgentId.IsKind), $"AgentOptions.Labels holds a text that is no label; a label is a lower-case letter and then lower-case letters, digits or hyphens, {AgentId.MaxKindLength} at most.")
             .Validate(o => o.WakePeriod > TimeSpan.Zero, "AgentOptions.WakePeriod must be above zero; 100 ms is the default.")
             .ValidateOnStart();
         services.AddOptions<HandledWindow>()
@@ -38,10 +40,11 @@ public static class AgentSiloBuilder
         services.TryAddSingleton<ContractCatalogue>();
         services.TryAddSingleton<AgentKinds>();
         services.TryAddSingleton<AgentHost>();
-        // Orleans hosts every grain class of the program by itself; agents are hosted because somebody said so.
-        services.AddOptions<GrainTypeOptions>().PostConfigure<IEnumerable<AgentRegistration>>((options, registered) =>
+        // Orleans hosts every grain class of the program by itself; agents are hosted because somebody said so, and where
+        // the silo has their label.
+        services.AddOptions<GrainTypeOptions>().PostConfigure<IEnumerable<AgentRegistration>, IOptions<AgentOptions>>((options, registered, agents) =>
         {
-            var hosted = registered.Select(r => r.AgentClass).ToHashSet();
+            var hosted = AgentRegistration.FindHosted(registered, agents.Value.Labels);
             options.Classes.RemoveWhere(type => typeof(Agent).IsAssignableFrom(type) && !hosted.Contains(type));
         });
         if (!services.Any(s => s.ImplementationType == typeof(WakeService)))
@@ -52,7 +55,10 @@ public static class AgentSiloBuilder
         return silo.AddAgent(typeof(TopicAgent)).AddAgent(typeof(DeadLettersAgent));
     }
 
-    /// <summary>Hosts every agent class of an assembly: each class that is not abstract and has an <see cref="AgentAttribute"/>.</summary>
+    /// <summary>
+    /// Hosts every agent class of an assembly: each class that is not abstract and has an <see cref="AgentAttribute"/>. One
+    /// with a <see cref="AgentAttribute.Label"/> that the silo lacks is known here, and hosted elsewhere.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A class or a contract of it is faulty; the message says which and why.</exception>
     public static ISiloBuilder AddAgentsFrom(this ISiloBuilder silo, Assembly assembly)
     {
@@ -73,13 +79,10 @@ public static class AgentSiloBuilder
         where TAgent : Agent =>
         silo.AddAgent(typeof(TAgent));
 
-    private static ISiloBuilder AddAgent(this ISiloBuilder silo, Type agentClass)
+    internal static ISiloBuilder AddAgent(this ISiloBuilder silo, Type agentClass)
     {
-        // Faults show here, at start, rather than with the first message.
-        _ = new HandlerTable(agentClass, HandlerTable.FindAttribute(agentClass));
-        var contracts = HandlerTable.FindContracts(agentClass).Select(c => c.MessageType!).ToArray();
+        silo.Services.AddSingleton(AgentRegistration.Of(agentClass));
         silo.Services.Configure<GrainTypeOptions>(options => options.Classes.Add(agentClass));
-        silo.Services.AddSingleton(new AgentRegistration(agentClass, contracts));
         silo.Services.Replace(ServiceDescriptor.Singleton(CreateCatalogue));
         return silo;
     }
@@ -94,6 +97,4 @@ public static class AgentSiloBuilder
 
         return catalogue;
     }
-
-    private sealed record AgentRegistration(Type AgentClass, IReadOnlyList<Type> Contracts);
 }

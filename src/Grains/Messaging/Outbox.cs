@@ -139,7 +139,7 @@ internal sealed class Outbox
                 }
 
                 message = message with { Attempts = message.Attempts + 1 };
-                if (!Delivery.CanRepeat(reply) || (IsExhausted(message) && !_deadLetters.IsOffice(message.Envelope.Recipient)))
+                if (!Delivery.CanRepeat(reply) || (_host.IsExhausted(message, refusal) && !_deadLetters.IsOffice(message.Envelope.Recipient)))
                 {
                     GiveUp(message, refusal);
                     return true;
@@ -166,9 +166,6 @@ internal sealed class Outbox
             }
         }
     }
-
-    private bool IsExhausted(OutgoingMessage message) =>
-        message.Attempts > _host.Options.Delivery.MaxRetries || _host.Time.GetUtcNow() - message.Since > _host.Options.OutgoingAge;
 
     private void SetAside(OutgoingMessage message)
     {

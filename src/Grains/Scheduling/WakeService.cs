@@ -6,17 +6,24 @@ namespace OrleansAgents.Scheduling;
 
 /// <summary>
 /// Wakes the agents that the store says are due: with messages that a crash left unsent, with messages scheduled, with
-/// repeats. Waking twice, or by several silos, is harmless.
+/// repeats. Waking twice, or by several silos, is harmless; so that it is rare, each silo begins with its own share.
 /// </summary>
-internal sealed partial class WakeService(AgentHost host, ILogger<WakeService> logger) : ILifecycleParticipant<ISiloLifecycle>
+internal sealed partial class WakeService(AgentHost host, ISiloStatusOracle silos, ILogger<WakeService> logger)
+    : ILifecycleParticipant<ISiloLifecycle>, ISiloStatusListener
 {
     private const int AtOnce = 256;
+    private const int MostAtOnce = 65_536;
 
-    // An agent that was woken and is still due, such as one whose kind nobody hosts, is left alone for so long.
+    // An agent that was woken and is still due is left alone for so long.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
 
+    // And one that could not be woken now, or that another silo should wake: that one may be dead and nobody know it yet.
+    private static readonly TimeSpan ShortRest = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<AgentId, DateTimeOffset> _resting = new();
+    private readonly Dictionary<AgentId, DateTimeOffset> _leftToOthers = [];
     private readonly CancellationTokenSource _stopping = new();
+    private volatile TaskCompletionSource _died = NewSignal();
     private Task _running = Task.CompletedTask;
 
     public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
@@ -24,6 +31,7 @@ internal sealed partial class WakeService(AgentHost host, ILogger<WakeService> l
         {
             if (host.Store is { } store)
             {
+                silos.SubscribeToSiloStatusEvents(this);
                 _running = Task.Run(() => RunAsync(store));
             }
 
@@ -31,25 +39,48 @@ internal sealed partial class WakeService(AgentHost host, ILogger<WakeService> l
         },
         async _ =>
         {
+            silos.UnSubscribeFromSiloStatusEvents(this);
             await _stopping.CancelAsync();
             await _running;
         });
+
+    public void SiloStatusChangeNotification(SiloAddress updatedSilo, SiloStatus status)
+    {
+        if (status == SiloStatus.Dead)
+        {
+            _died.TrySetResult();
+        }
+    }
 
     private async Task RunAsync(IAgentStore store)
     {
         // What this silo's last run left is done now, and not only when its time to be missed is over.
         var ahead = host.Options.WakeAfter;
+        var portion = AtOnce;
+        // Silos that started together would all come at one moment, each time.
+        var pause = host.Options.WakePeriod * Random.Shared.NextDouble();
         while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                var now = host.Time.GetUtcNow();
-                ForgetRested(now);
-                var due = await store.ReadDueAsync(now + ahead, AtOnce + _resting.Count, _stopping.Token);
-                if (await WakeAsync(due, now) < AtOnce)
+                if (_died.Task.IsCompleted)
                 {
-                    ahead = TimeSpan.Zero;
-                    await Task.Delay(host.Options.WakePeriod, host.Time, _stopping.Token);
+                    // Nor is that of the dead silo; who was woken there must be woken again.
+                    _died = NewSignal();
+                    ahead = host.Options.WakeAfter;
+                    _resting.Clear();
+                }
+
+                if (await ScanAsync(store, ahead, portion))
+                {
+                    // Each round passes over what the rounds before it woke, so many in small portions would take long.
+                    portion = Math.Min(portion * 2, MostAtOnce);
+                }
+                else
+                {
+                    (ahead, portion) = (TimeSpan.Zero, AtOnce);
+                    await Task.WhenAny(Task.Delay(pause, host.Time, _stopping.Token), _died.Task);
+                    pause = host.Options.WakePeriod;
                 }
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -65,6 +96,18 @@ internal sealed partial class WakeService(AgentHost host, ILogger<WakeService> l
         }
     }
 
+    /// <summary>Wakes a portion of what is due; true when there is more.</summary>
+    private async Task<bool> ScanAsync(IAgentStore store, TimeSpan ahead, int portion)
+    {
+        var now = host.Time.GetUtcNow();
+        ForgetRested(now);
+        var limit = portion + _resting.Count + _leftToOthers.Count;
+        var due = await store.ReadDueAsync(now + ahead, limit, _stopping.Token);
+        var woken = due.Count == 0 ? [] : Choose(due, now);
+        await Parallel.ForEachAsync(woken, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (agent, _) => await WakeAsync(agent, now));
+        return due.Count == limit;
+    }
+
     private void ForgetRested(DateTimeOffset now)
     {
         foreach (var (agent, until) in _resting)
@@ -74,25 +117,64 @@ internal sealed partial class WakeService(AgentHost host, ILogger<WakeService> l
                 _resting.TryRemove(agent, out _);
             }
         }
+
+        foreach (var (agent, until) in _leftToOthers.ToArray())
+        {
+            // Long enough that the round which finds it still due finds it here.
+            if (until + ShortRest <= now)
+            {
+                _leftToOthers.Remove(agent);
+            }
+        }
     }
 
-    private async Task<int> WakeAsync(IReadOnlyList<AgentId> due, DateTimeOffset now)
+    private List<AgentId> Choose(IReadOnlyList<AgentId> due, DateTimeOffset now)
     {
-        var rested = due.Where(a => _resting.TryAdd(a, now + Rest)).ToList();
-        await Parallel.ForEachAsync(rested, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (agent, _) =>
+        var share = WakeShare.Of(silos);
+        var chosen = new List<AgentId>();
+        foreach (var agent in due)
         {
-            try
+            if (_resting.ContainsKey(agent))
             {
-                await host.Find(agent).WakeAsync();
+                continue;
             }
-            catch (Exception e)
+
+            if (share.Has(agent) || (_leftToOthers.TryGetValue(agent, out var until) && until <= now))
             {
-                // The boundary: it stays due, and is woken again.
-                LogNotWoken(logger, agent, e);
+                _leftToOthers.Remove(agent);
+                _resting[agent] = now + Rest;
+                chosen.Add(agent);
             }
-        });
-        return rested.Count;
+            else
+            {
+                _leftToOthers.TryAdd(agent, now + ShortRest);
+            }
+        }
+
+        return chosen;
     }
+
+    private async Task WakeAsync(AgentId agent, DateTimeOffset now)
+    {
+        if (!host.IsHosted(agent.Kind))
+        {
+            _resting[agent] = now + ShortRest;
+            return;
+        }
+
+        try
+        {
+            await host.Find(agent).WakeAsync().AsTask().WaitAsync(Rest, host.Time, _stopping.Token);
+        }
+        catch (Exception e)
+        {
+            // The boundary: it stays due, and is woken again.
+            _resting[agent] = now + ShortRest;
+            LogNotWoken(logger, agent, e);
+        }
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The store could not say which agents are due; trying again")]
     private static partial void LogNotRead(ILogger logger, Exception exception);

@@ -83,7 +83,7 @@ internal sealed class CatchUp(AgentHost host, AgentTurns turns, TopicFanOut topi
         }
 
         _attempts++;
-        if (Delivery.CanRepeat(stop) && _attempts <= host.Options.Delivery.MaxRetries && host.Time.GetUtcNow() - _since <= host.Options.OutgoingAge)
+        if (Delivery.CanRepeat(stop) && !host.IsExhausted(new OutgoingMessage(batch.Events[handled], _since) { Attempts = _attempts }, stop.Refusal!))
         {
             Telemetry.AgentTelemetry.Retries.Add(1);
             await PauseAsync(Delivery.Pause(host.Options.Delivery, _attempts, stop.Refusal));
@@ -99,6 +99,10 @@ internal sealed class CatchUp(AgentHost host, AgentTurns turns, TopicFanOut topi
         {
             var reply = await call.WaitAsync(topic.Closing);
             return (reply.Handled, reply.Stop);
+        }
+        catch (Exception e) when (Delivery.IsNoHost(e))
+        {
+            return (0, Reply.Refused(AgentKinds.NoHost(subscription.Agent.Kind)));
         }
         catch (Exception e) when (Delivery.IsTransient(e))
         {

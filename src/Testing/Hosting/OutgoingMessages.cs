@@ -39,7 +39,7 @@ internal sealed class OutgoingMessages(TestNetwork network, TestSiloLife? silo =
         }
         finally
         {
-            _ = network.Traffic.EndAsync(flight, network.IsGone(silo, sender) ? [] : [.. again]);
+            _ = network.Traffic.EndAsync(flight, silo is { IsLost: true } || network.IsGone(silo, sender) ? [] : [.. again]);
         }
     }
 

@@ -12,13 +12,14 @@ namespace OrleansAgents.Testing.Hosting;
 /// <summary>Puts the silos and the client of a test cluster together.</summary>
 internal sealed class TestClusterComposition(AgentTestClusterOptions options, TestNetwork network, ProbeBook probes)
 {
+    private int _silos;
     private readonly IAgentStore _store = options.Store ?? new MemoryAgentStore(window: null, network.Time);
 
     public InProcessTestCluster Build()
     {
         var builder = new InProcessTestClusterBuilder((short)options.Silos);
         builder.Options.ConfigureFileLogging = false;
-        builder.ConfigureSilo((silo, builder) => ComposeSilo(builder, new TestSiloLife(silo.SiloName)));
+        builder.ConfigureSilo((silo, builder) => ComposeSilo(builder, new TestSiloLife(NumberOf(silo))));
         builder.ConfigureClient(client =>
         {
             SetTime(client.Services);
@@ -27,6 +28,11 @@ internal sealed class TestClusterComposition(AgentTestClusterOptions options, Te
         });
         return builder.Build();
     }
+
+    /// <summary>Those that the cluster starts with are started at once, in any order; each later one by itself.</summary>
+    private int NumberOf(InProcessTestSiloSpecificOptions silo) => Interlocked.Increment(ref _silos) <= options.Silos
+        ? int.Parse(silo.SiloName[(silo.SiloName.LastIndexOf('_') + 1)..], System.Globalization.CultureInfo.InvariantCulture)
+        : _silos - 1;
 
     private void ComposeSilo(ISiloBuilder silo, TestSiloLife life)
     {
@@ -37,7 +43,7 @@ internal sealed class TestClusterComposition(AgentTestClusterOptions options, Te
         services.AddSingleton(life);
         foreach (var configure in options.SiloActions)
         {
-            configure(silo);
+            configure(silo, life.Number);
         }
 
         AddStore(silo, life);

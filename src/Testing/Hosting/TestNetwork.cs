@@ -64,13 +64,21 @@ internal sealed class TestNetwork(FaultPlan? faults, TimeProvider time)
 }
 
 /// <summary>Whether a silo of the cluster lives. A killed one goes on running in the test's process, so it must be cut off.</summary>
-internal sealed class TestSiloLife(string name)
+internal sealed class TestSiloLife(int number)
 {
-    private volatile bool _isKilled;
+    private volatile bool _isKilled, _isLost;
 
-    public string Name { get; } = name;
+    public int Number { get; } = number;
+
+    // Not the testing host's own, which it gives out again once a silo is gone.
+    public string Name { get; } = $"Silo_{number}";
 
     public bool IsKilled => _isKilled;
 
+    /// <summary>Whether nothing that is sent from it arrives any more: it was killed, or taken off the network.</summary>
+    public bool IsLost => _isKilled || _isLost;
+
     public void Kill() => _isKilled = true;
+
+    public void Lose() => _isLost = true;
 }

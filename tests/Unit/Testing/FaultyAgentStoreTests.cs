@@ -12,7 +12,7 @@ public sealed class FaultyAgentStoreTests
     private static readonly AgentId Agent = "account/a";
     private readonly MemoryAgentStore _inner = new();
     private readonly FakeTimeProvider _time = new();
-    private readonly TestSiloLife _life = new("one");
+    private readonly TestSiloLife _life = new(0);
     private readonly FaultPlan _plan = new(1);
     private readonly TestNetwork _network;
     private readonly FaultyAgentStore _store;

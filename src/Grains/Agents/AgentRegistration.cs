@@ -1,0 +1,47 @@
+namespace OrleansAgents.Agents;
+
+/// <summary>An agent class that somebody added to the silo. Whether it is hosted, its label decides.</summary>
+internal sealed record AgentRegistration(Type AgentClass, AgentAttribute Attribute, IReadOnlyList<Type> Contracts)
+{
+    /// <exception cref="InvalidOperationException">The class or a contract of it is faulty; the message says which and why.</exception>
+    public static AgentRegistration Of(Type agentClass)
+    {
+        var attribute = HandlerTable.FindAttribute(agentClass);
+        if (attribute.Label is { } label && !AgentId.IsKind(label))
+        {
+            throw new InvalidOperationException($"[Agent(\"{attribute.Kind}\", Label = \"{label}\")] on {agentClass}: a label is a lower-case letter and then lower-case letters, digits or hyphens, {AgentId.MaxKindLength} at most.");
+        }
+
+        if (!Enum.IsDefined(attribute.Placement))
+        {
+            throw new InvalidOperationException($"[Agent(\"{attribute.Kind}\", Placement = {attribute.Placement})] on {agentClass}: that is no placement of agents.");
+        }
+
+        // Faulty handlers and contracts show here, at start, rather than with the first message.
+        _ = new HandlerTable(agentClass, attribute);
+        return new AgentRegistration(agentClass, attribute, [.. HandlerTable.FindContracts(agentClass).Select(c => c.MessageType!)]);
+    }
+
+    /// <summary>The classes that a silo with these labels hosts.</summary>
+    /// <exception cref="InvalidOperationException">Two classes claim one kind.</exception>
+    public static HashSet<Type> FindHosted(IEnumerable<AgentRegistration> registered, ICollection<string> labels)
+    {
+        var byKind = new Dictionary<string, Type>(StringComparer.Ordinal);
+        foreach (var (agentClass, attribute, _) in registered)
+        {
+            if (attribute.Label is { } label && !labels.Contains(label))
+            {
+                continue;
+            }
+
+            if (byKind.TryGetValue(attribute.Kind, out var other) && other != agentClass)
+            {
+                throw new InvalidOperationException($"Both {other} and {agentClass} claim the kind '{attribute.Kind}' on one silo; add one of them, or give them labels.");
+            }
+
+            byKind[attribute.Kind] = agentClass;
+        }
+
+        return [.. byKind.Values];
+    }
+}
