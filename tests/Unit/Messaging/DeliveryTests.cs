@@ -1,0 +1,75 @@
+using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
+using OrleansAgents.Topics;
+using Xunit;
+
+namespace OrleansAgents.Tests.Messaging;
+
+public sealed class DeliveryTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Call_WhoseConnectionIsLost_IsSentAgainUnderItsId()
+    {
+        using var connection = new CancellationTokenSource();
+        using var next = new CancellationTokenSource();
+        var agent = new Agent();
+        var envelope = Create();
+        var delivery = new Delivery(new DeliveryOptions(), TimeProvider.System, () => agent.Received.Count == 0 ? connection.Token : next.Token);
+        var sending = delivery.SendAsync(agent, envelope, Token).AsTask();
+        Assert.False(sending.IsCompleted);
+        await connection.CancelAsync();
+        await agent.Again.Task.WaitAsync(Token);
+        agent.Answer.SetResult(Reply.Refused(new Refusal("seen", "It came.")));
+        Assert.Equal("seen", (await sending).Refusal!.Code);
+        Assert.Equal([envelope.Id, envelope.Id], agent.Received);
+    }
+
+    [Fact]
+    public async Task Call_ThatIsCancelled_IsNotSentAgain()
+    {
+        using var connection = new CancellationTokenSource();
+        using var caller = new CancellationTokenSource();
+        var agent = new Agent();
+        var sending = new Delivery(new DeliveryOptions(), TimeProvider.System, () => connection.Token).SendAsync(agent, Create(), caller.Token).AsTask();
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+        Assert.Single(agent.Received);
+    }
+
+    private static Envelope Create() => Envelope.Create(new AgentId("client", "test"), new AgentId("echo", "a"), new Note("x"));
+
+    [Contract("test.delivery")]
+    private sealed record Note(string Text);
+
+    /// <summary>Lets the first call wait for ever, as a call that went by a dead silo does.</summary>
+    private sealed class Agent : IAgentGrain
+    {
+        public List<MessageId> Received { get; } = [];
+
+        public TaskCompletionSource Again { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<Reply> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ValueTask<Reply> DeliverAsync(Envelope envelope)
+        {
+            Received.Add(envelope.Id);
+            if (Received.Count == 1)
+            {
+                return new ValueTask<Reply>(new TaskCompletionSource<Reply>().Task);
+            }
+
+            Again.TrySetResult();
+            return new ValueTask<Reply>(Answer.Task);
+        }
+
+        public ValueTask<EventsReply> DeliverEventsAsync(EventBatch batch) => throw new NotSupportedException();
+
+        public ValueTask CancelAsync(Guid messageId) => default;
+
+        public ValueTask StopAsync() => default;
+
+        public ValueTask WakeAsync() => default;
+    }
+}
