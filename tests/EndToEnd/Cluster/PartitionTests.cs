@@ -17,7 +17,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
         var (network, obstacle) = await PartedNetwork.CreateAsync(Count);
         Assert.SkipWhen(network is null, $"Network namespaces cannot be made here, which takes root and iproute2: {obstacle}");
         await using var cleaning = network!;
-        await using var redis = new RedisServer(RedisSilos.Password) { Arguments = ["--bind", $"127.0.0.1 {network!.Host}"] };
+        await using var redis = new RedisServer(RedisSilos.Password) { Arguments = ["--bind", "127.0.0.1", network!.Host] };
         await redis.InitializeAsync();
         var address = redis.ConnectionString.Replace("127.0.0.1", network.Host, StringComparison.Ordinal);
         var silos = Enumerable.Range(0, Count).Select(i => new RedisSilo(address, [], network[i])).ToList();
