@@ -28,6 +28,8 @@ internal sealed class OutsideClient : IAsyncDisposable
 
     public IAgentClient Agents { get; }
 
+    private IManagementGrain Management => _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0);
+
     public static async Task<OutsideClient> ConnectAsync(string redis)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -81,14 +83,13 @@ internal sealed class OutsideClient : IAsyncDisposable
     /// <summary>Waits until the silos take exactly so many for alive.</summary>
     public async Task SilosAsync(int count)
     {
-        var management = _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
         while (true)
         {
             try
             {
-                if ((await management.GetHosts(onlyActive: true).WaitAsync(TimeSpan.FromSeconds(2), TimeProvider.System, patience.Token)).Count == count)
+                if ((await Management.GetHosts(onlyActive: true).WaitAsync(TimeSpan.FromSeconds(2), TimeProvider.System, patience.Token)).Count == count)
                 {
                     return;
                 }
@@ -99,6 +100,13 @@ internal sealed class OutsideClient : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>On how many silos agents of a class are active.</summary>
+    public async Task<int> CountHostsAsync(string agentClass) => (await Management.GetSimpleGrainStatistics())
+        .Where(figure => figure.ActivationCount > 0 && figure.GrainType.Contains(agentClass, StringComparison.Ordinal))
+        .Select(figure => figure.SiloAddress)
+        .Distinct()
+        .Count();
 
     public async ValueTask DisposeAsync()
     {
