@@ -77,10 +77,10 @@ public sealed class StartFailureTests(AgentCluster shared)
         var store = new UnreadableStore(memory);
         await using var cluster = await StartAsync(store, memory);
         var subscriber = cluster.Probe("late");
-        await subscriber.SubscribeAsync("late/events");
+        await subscriber.SubscribeAsync("late/events", cancellationToken: Token);
         await FailToLoadAsync(cluster.Client.Agent("topic/late/events"), store);
         Assert.True((await cluster.Client.Topic("late/events").PublishAsync(new Greet("late"), cancellationToken: Token)).IsAccepted);
-        Assert.Equal("late", (await subscriber.ExpectAsync<Greet>()).Name);
+        Assert.Equal("late", (await subscriber.ExpectAsync<Greet>(cancellationToken: Token)).Name);
     }
 
     /// <summary>Leaves an activation of the agent behind that could not read its state.</summary>
