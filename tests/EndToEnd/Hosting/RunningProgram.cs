@@ -46,12 +46,16 @@ internal sealed class RunningProgram : IAsyncDisposable
         IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var program = Run("dotnet", arguments, environment);
-        if (input is not null)
+        try
         {
             program._process.StandardInput.Write(input);
+            program.EndInput();
+        }
+        catch (IOException)
+        {
+            // It ended before it had read all of it; its exit code says why.
         }
 
-        program.EndInput();
         return program;
     }
 
