@@ -18,7 +18,8 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
     private static readonly TimeSpan PatienceToMove = TimeSpan.FromMilliseconds(250);
 
     private AgentTurns _turns = null!;
-    private bool _isCounted;
+    private Task<Refusal?>? _starting;
+    private bool _isStarted, _isCounted;
 
     /// <summary>The agent's address.</summary>
     public AgentId Id => _turns.Id;
@@ -27,13 +28,8 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
     public sealed override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _turns ??= CreateTurns();
-        if (!_turns.IsLoaded)
-        {
-            // When it cannot, the messages that come are refused with the reason, and each tries again.
-            await _turns.LoadAsync(cancellationToken);
-        }
-
-        await OnStartAsync(cancellationToken);
+        // When it cannot, the messages that come are refused with the reason, and each tries again.
+        await StartAsync(cancellationToken);
         TurnTelemetry.ActiveAgents.Add(1, new KeyValuePair<string, object?>("agent.kind", Id.Kind));
         _isCounted = true;
     }
@@ -84,11 +80,11 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
             return new(Reply.Refused(refusal));
         }
 
-        return _turns.IsLoaded ? _turns.DeliverAsync(envelope) : LoadAndDeliverAsync(envelope);
+        return _isStarted ? _turns.DeliverAsync(envelope) : StartAndDeliverAsync(envelope);
     }
 
     async ValueTask<EventsReply> IAgentGrain.DeliverEventsAsync(EventBatch batch) =>
-        !_turns.IsLoaded && await _turns.LoadAsync(CancellationToken.None) is { } refusal
+        !_isStarted && await StartAsync(CancellationToken.None) is { } refusal
             ? new EventsReply(0, Reply.Refused(refusal))
             : await _turns.DeliverAsync(batch);
 
@@ -110,12 +106,42 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
         return new AgentTurns(host, this, AgentId.Trusted(handlers.Kind, this.GetPrimaryKeyString()), handlers);
     }
 
-    private async ValueTask<Reply> LoadAndDeliverAsync(Envelope envelope) =>
-        await _turns.LoadAsync(CancellationToken.None) is { } refusal ? Reply.Refused(refusal) : await _turns.DeliverAsync(envelope);
+    /// <summary>Loads the state and starts the agent; the answer is why it could not be loaded.</summary>
+    private async ValueTask<Refusal?> StartAsync(CancellationToken cancellationToken)
+    {
+        // Whoever comes meanwhile waits for the same: a second load would put an older state in the place of one that turns have changed.
+        var starting = _starting ??= LoadAndStartAsync(cancellationToken);
+        try
+        {
+            return await starting;
+        }
+        finally
+        {
+            if (_starting == starting)
+            {
+                _starting = null;
+            }
+        }
+    }
+
+    private async Task<Refusal?> LoadAndStartAsync(CancellationToken cancellationToken)
+    {
+        if (!_turns.IsLoaded && await _turns.LoadAsync(cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
+        await OnStartAsync(cancellationToken);
+        _isStarted = true;
+        return null;
+    }
+
+    private async ValueTask<Reply> StartAndDeliverAsync(Envelope envelope) =>
+        await StartAsync(CancellationToken.None) is { } refusal ? Reply.Refused(refusal) : await _turns.DeliverAsync(envelope);
 
     async ValueTask IAgentGrain.WakeAsync()
     {
-        if (_turns.IsLoaded || await _turns.LoadAsync(CancellationToken.None) is null)
+        if (_isStarted || await StartAsync(CancellationToken.None) is null)
         {
             _turns.Wake();
         }

@@ -104,7 +104,7 @@ internal sealed class CatchUp(AgentHost host, AgentTurns turns, TopicFanOut topi
         {
             return (0, Reply.Refused(AgentKinds.NoHost(subscription.Agent.Kind)));
         }
-        catch (Exception e) when (Delivery.IsTransient(e))
+        catch (Exception e) when (Delivery.IsTransient(e) || (e is OperationCanceledException && !topic.Closing.IsCancellationRequested))
         {
             return (0, Reply.Refused(AgentHost.Unreachable(subscription.Agent, e)));
         }

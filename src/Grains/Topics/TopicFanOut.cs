@@ -125,6 +125,10 @@ internal sealed class TopicFanOut
 
                 _turns.Commits!.Reached(new TopicPosition(Topic, _front));
             }
+            catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+            {
+                return;
+            }
             catch (AgentStoreException)
             {
                 // The log cannot be read now; the store's own messages say why.

@@ -49,6 +49,61 @@ public sealed class StartFailureTests(AgentCluster shared)
     }
 
     [Fact]
+    public async Task Load_ThatTwoMessagesWaitFor_LosesNoneOfTheirTurns()
+    {
+        var memory = new MemoryAgentStore();
+        var store = new UnreadableStore(memory);
+        await using var cluster = await StartAsync(store, memory);
+        var account = cluster.Client.Agent("account/late");
+        await account.AskAsync(new Add(3), cancellationToken: Token);
+        await FailToLoadAsync(account, store);
+        (store.Loading, store.Writing) = (NewSignal(), NewSignal());
+        var asks = new[] { account.AskAsync(new Add(4), cancellationToken: Token).AsTask(), account.AskAsync(new Add(5), cancellationToken: Token).AsTask() };
+        // Calls arrive in order, so both have come when this one is answered, and the state has been read for at least one.
+        await account.CancelAsync(MessageId.New(), Token);
+        store.Loading.SetResult();
+        await store.WriteReached.Task.WaitAsync(Token);
+        store.Writing.SetResult();
+        await Task.WhenAll(asks);
+        Assert.Equal(12, (await account.AskAsync(new Read(), cancellationToken: Token)).Value);
+        await account.StopAsync(Token);
+        Assert.Equal(12, (await account.AskAsync(new Read(), cancellationToken: Token)).Value);
+    }
+
+    [Fact]
+    public async Task Topic_ThatCouldNotBeLoadedAtFirst_TellsItsSubscribersAllTheSame()
+    {
+        var memory = new MemoryAgentStore();
+        var store = new UnreadableStore(memory);
+        await using var cluster = await StartAsync(store, memory);
+        var subscriber = cluster.Probe("late");
+        await subscriber.SubscribeAsync("late/events", cancellationToken: Token);
+        await FailToLoadAsync(cluster.Client.Agent("topic/late/events"), store);
+        Assert.True((await cluster.Client.Topic("late/events").PublishAsync(new Greet("late"), cancellationToken: Token)).IsAccepted);
+        Assert.Equal("late", (await subscriber.ExpectAsync<Greet>(cancellationToken: Token)).Name);
+    }
+
+    /// <summary>Leaves an activation of the agent behind that could not read its state.</summary>
+    private static async Task FailToLoadAsync(AgentHandle agent, UnreadableStore store)
+    {
+        await agent.StopAsync(Token);
+        store.IsDown = true;
+        var refused = await Assert.ThrowsAsync<AgentRefusedException>(async () => await agent.AskJsonAsync("test.add", "{\"amount\":1}"u8.ToArray(), cancellationToken: Token));
+        Assert.Equal(RefusalCodes.StoreUnavailable, refused.Code);
+        store.IsDown = false;
+    }
+
+    private static Task<AgentTestCluster> StartAsync(UnreadableStore store, MemoryAgentStore memory) => AgentTestCluster.StartAsync(
+        options =>
+        {
+            (options.Store, options.TopicLog) = (store, memory);
+            options.AddAgent<AccountAgent>().ConfigureClients(Impatient);
+        },
+        Token);
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    [Fact]
     public async Task Load_WithoutAStore_RefusesAndTheLogNamesTheRemedy()
     {
         var logs = new FakeLogCollector();
@@ -76,10 +131,31 @@ public sealed class StartFailureTests(AgentCluster shared)
     {
         public bool IsDown { get; set; }
 
-        public ValueTask<AgentRecord?> LoadAsync(AgentId agent, CancellationToken cancellationToken) =>
-            IsDown ? throw new AgentStoreException("The disk is gone.") : store.LoadAsync(agent, cancellationToken);
+        /// <summary>What a load waits for when it has read; null for nothing.</summary>
+        public TaskCompletionSource? Loading { get; set; }
 
-        public ValueTask CommitAsync(AgentId agent, AgentCommit commit, CancellationToken cancellationToken) => store.CommitAsync(agent, commit, cancellationToken);
+        /// <summary>What a commit waits for before it is written; null for nothing.</summary>
+        public TaskCompletionSource? Writing { get; set; }
+
+        public TaskCompletionSource WriteReached { get; } = NewSignal();
+
+        public async ValueTask<AgentRecord?> LoadAsync(AgentId agent, CancellationToken cancellationToken)
+        {
+            var record = IsDown ? throw new AgentStoreException("The disk is gone.") : await store.LoadAsync(agent, cancellationToken);
+            await (Loading?.Task ?? Task.CompletedTask);
+            return record;
+        }
+
+        public async ValueTask CommitAsync(AgentId agent, AgentCommit commit, CancellationToken cancellationToken)
+        {
+            if (Writing is { } writing)
+            {
+                WriteReached.TrySetResult();
+                await writing.Task;
+            }
+
+            await store.CommitAsync(agent, commit, cancellationToken);
+        }
 
         public ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
             store.ReadDueAsync(until, limit, cancellationToken);

@@ -17,6 +17,11 @@ internal static class Programs
 
     public static string PricerTests { get; } = Output("samples/PricerTests", "OrleansAgents.PricerTests.dll");
 
+    /// <summary>Agents of a user, before and behind an upgrade.</summary>
+    public static string TillBefore { get; } = Output("tests/Rolling/Before", "OrleansAgents.Tests.Before.dll");
+
+    public static string TillAfter { get; } = Output("tests/Rolling/After", "OrleansAgents.Tests.After.dll");
+
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -14,6 +14,8 @@ internal sealed class RedisSilos : IAsyncDisposable
 
     public RedisServer Redis { get; }
 
+    public int Count => _silos.Count;
+
     public RedisSilo this[int index] => _silos[index];
 
     public static async Task<RedisSilos> StartAsync(int count, params string[] more)
@@ -72,18 +74,29 @@ internal sealed class RedisSilo : IAsyncDisposable
 {
     private static readonly HttpClient Http = new();
     private readonly string[] _arguments;
+    private readonly string? _network;
 
-    public RedisSilo(string redis, string[] more)
+    /// <param name="redis">Where Redis is.</param>
+    /// <param name="more">Further arguments; can be changed for the next start.</param>
+    /// <param name="network">The network namespace that the silo runs in, with the silo's address there; null for the test's own.</param>
+    public RedisSilo(string redis, string[] more, (string Name, string Address)? network = null)
     {
+        var address = network?.Address ?? "127.0.0.1";
+        _network = network?.Name;
+        Url = $"http://{address}:{Programs.FreePort()}";
+        More = more;
         _arguments =
         [
             "--urls", Url, "--Agents:GatewayPort", $"{GatewayPort}", "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:Profile", "Redis",
-            "--ConnectionStrings:Redis", redis, "--Agents:DataDirectory", DataDirectory, .. more,
+            "--ConnectionStrings:Redis", redis, "--Agents:DataDirectory", DataDirectory, "--Agents:Address", address,
         ];
-        Program = RunningProgram.Start(Programs.Silo, _arguments);
+        Program = Start();
     }
 
-    public string Url { get; } = $"http://127.0.0.1:{Programs.FreePort()}";
+    public string Url { get; }
+
+    /// <summary>The arguments beside the usual ones, from the next start on.</summary>
+    public IReadOnlyList<string> More { get; set; }
 
     public int GatewayPort { get; } = Programs.FreePort();
 
@@ -98,11 +111,16 @@ internal sealed class RedisSilo : IAsyncDisposable
     public ValueTask KillAsync() => Program.DisposeAsync();
 
     /// <summary>Starts it again after its end, on the same ports.</summary>
-    public Task<string> StartAgainAsync()
+    public async Task<string> StartAgainAsync()
     {
-        Program = RunningProgram.Start(Programs.Silo, _arguments);
-        return ReadyAsync();
+        await Program.DisposeAsync();
+        Program = Start();
+        return await ReadyAsync();
     }
+
+    private RunningProgram Start() => _network is null
+        ? RunningProgram.Start(Programs.Silo, [.. _arguments, .. More])
+        : RunningProgram.StartIn(_network, Programs.Silo, [.. _arguments, .. More]);
 
     public async Task<(HttpStatusCode Code, string Text)> GetAsync(string path)
     {

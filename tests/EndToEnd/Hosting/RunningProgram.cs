@@ -24,9 +24,23 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     public static RunningProgram Start(
         string assembly, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null) =>
         Dotnet(["exec", assembly, .. arguments], input, environment);
+
+    /// <summary>Starts it with a standard input that stays open, for <see cref="FeedAsync"/>.</summary>
+    public static RunningProgram StartFed(string assembly, IEnumerable<string> arguments) => Launch("dotnet", ["exec", assembly, .. arguments]);
+
+    /// <summary>Starts it in a network namespace.</summary>
+    public static RunningProgram StartIn(string network, string assembly, IEnumerable<string> arguments)
+    {
+        // What is started becomes the program itself, under the same process id.
+        var program = Launch("ip", ["netns", "exec", network, "dotnet", "exec", assembly, .. arguments]);
+        program.EndInput();
+        return program;
+    }
 
     public static RunningProgram Dotnet(
         IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null) =>
@@ -34,6 +48,22 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public static RunningProgram Run(
         string file, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var program = Launch(file, arguments, environment);
+        try
+        {
+            program._process.StandardInput.Write(input);
+            program.EndInput();
+        }
+        catch (IOException)
+        {
+            // It ended before it had read all of it; its exit code says why.
+        }
+
+        return program;
+    }
+
+    private static RunningProgram Launch(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(file) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in arguments)
@@ -52,14 +82,17 @@ internal sealed class RunningProgram : IAsyncDisposable
         program._process.Start();
         program._process.BeginOutputReadLine();
         program._process.BeginErrorReadLine();
-        if (input is not null)
-        {
-            program._process.StandardInput.Write(input);
-        }
-
-        program._process.StandardInput.Close();
         return program;
     }
+
+    /// <summary>Gives it more on its standard input; waits while it does not read.</summary>
+    public async Task FeedAsync(string text)
+    {
+        await _process.StandardInput.WriteAsync(text);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    public void EndInput() => _process.StandardInput.Close();
 
     /// <summary>Waits for the end and gives the exit code; all output has been read then.</summary>
     public async Task<int> ExitAsync(CancellationToken cancellationToken)
