@@ -154,7 +154,7 @@ public sealed class AgentTestCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>The silo in which an agent is active; null when it is in none.</summary>
+    /// <summary>The silo in which an agent is active; null when it is in none. While an agent moves it may still be the one that it leaves.</summary>
     public TestSilo? FindSilo(AgentId agent) =>
         Find(agent) is { } context ? _silos.Find(s => s.Handle.SiloAddress.Equals(context.Address.SiloAddress)) : null;
 

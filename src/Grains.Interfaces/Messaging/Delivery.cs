@@ -10,7 +10,10 @@ namespace OrleansAgents.Messaging;
 /// <summary>How often and how long a message is tried again.</summary>
 public sealed class DeliveryOptions
 {
-    /// <summary>The most repeats of one delivery. 8 unless told.</summary>
+    /// <summary>
+    /// The most repeats of one delivery. 8 unless told. Programs outside that find the silos by way of Redis repeat what did
+    /// not get through until the message's time is over.
+    /// </summary>
     public int MaxRetries { get; set; } = 8;
 
     /// <summary>The first pause, doubled each time, with jitter. 50 ms unless told.</summary>
@@ -27,6 +30,10 @@ public sealed class DeliveryOptions
 internal sealed class Delivery
 {
     private static readonly ResiliencePropertyKey<bool> TriedKey = new("tried");
+
+    // Where silos come and go, whoever waits is to learn soon that there is one again.
+    private static readonly TimeSpan LongestPauseBetweenSilos = TimeSpan.FromSeconds(1);
+
     private readonly ResiliencePipeline<Reply> _pipeline;
     private readonly Func<CancellationToken>? _connections;
 
@@ -34,7 +41,7 @@ internal sealed class Delivery
     /// <param name="time">The clock of the pauses.</param>
     /// <param name="connections">
     /// Gives a token that ends when a connection is lost that a call may have gone by: it is then tried again rather than
-    /// waited for. Null inside a silo, whose runtime tells the calls themselves.
+    /// waited for, and as often as the time of the message allows. Null inside a silo, whose runtime tells the calls themselves.
     /// </param>
     public Delivery(DeliveryOptions options, TimeProvider time, Func<CancellationToken>? connections = null)
     {
@@ -42,17 +49,19 @@ internal sealed class Delivery
         _pipeline = new ResiliencePipelineBuilder<Reply> { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions<Reply>
             {
-                MaxRetryAttempts = options.MaxRetries,
+                MaxRetryAttempts = connections is null ? options.MaxRetries : int.MaxValue,
                 Delay = options.FirstDelay,
                 MaxDelay = options.LongestDelay,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
-                ShouldHandle = static arguments => ValueTask.FromResult(
-                    arguments.Outcome.Exception is { } e ? IsTransient(e) : IsTransient(arguments.Outcome.Result)),
-                DelayGenerator = static arguments => ValueTask.FromResult(
-                    arguments.Outcome.Exception is null && arguments.Outcome.Result.Refusal?.RetryAfterMs is { } pause
-                        ? TimeSpan.FromMilliseconds(pause)
-                        : (TimeSpan?)null),
+                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is { } e
+                    ? IsTransient(e)
+                    : IsTransient(arguments.Outcome.Result) && arguments.AttemptNumber < options.MaxRetries),
+                DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(
+                    arguments.Outcome.Exception is null && arguments.Outcome.Result.Refusal?.RetryAfterMs is { } pause ? TimeSpan.FromMilliseconds(pause)
+                    : arguments.Outcome.Exception is not null && connections is not null
+                        ? Min(Pause(options, arguments.AttemptNumber + 1, refusal: null), LongestPauseBetweenSilos)
+                    : null),
                 OnRetry = static _ =>
                 {
                     AgentTelemetry.Retries.Add(1);
@@ -146,6 +155,8 @@ internal sealed class Delivery
             return Polly.Outcome.FromException<Reply>(e);
         }
     }
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <exception cref="TimeoutException">A connection was lost; the call may have been, too.</exception>
     private static async Task<Reply> CallAsync(IAgentGrain target, Envelope envelope, CancellationToken lost, CancellationToken cancellationToken)

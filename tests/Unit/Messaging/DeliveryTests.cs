@@ -38,6 +38,23 @@ public sealed class DeliveryTests
         Assert.Single(agent.Received);
     }
 
+    [Theory]
+    [InlineData(false, 4)]
+    [InlineData(true, 20)]
+    public async Task Call_ThatDoesNotGetThrough_IsRepeatedUntilItsTimeIsOverWhereConnectionsAreWatched(bool isWatched, int sent)
+    {
+        using var caller = new CancellationTokenSource();
+        var agent = new Agent { IsUnreachable = true };
+        // In vain where it has been given up before.
+        agent.Sent = count => (count == 20 ? caller : null)?.Cancel();
+        var options = new DeliveryOptions { MaxRetries = 3, FirstDelay = TimeSpan.FromMilliseconds(1), LongestDelay = TimeSpan.FromMilliseconds(1) };
+        var sending = new Delivery(options, TimeProvider.System, isWatched ? () => CancellationToken.None : null).SendAsync(agent, Create(), caller.Token).AsTask();
+        var fault = await Record.ExceptionAsync(() => sending);
+        Assert.Equal(isWatched, fault is OperationCanceledException);
+        Assert.Equal(!isWatched, fault is AgentTimeoutException);
+        Assert.Equal(sent, agent.Received.Count);
+    }
+
     private static Envelope Create() => Envelope.Create(new AgentId("client", "test"), new AgentId("echo", "a"), new Note("x"));
 
     [Contract("test.delivery")]
@@ -48,6 +65,12 @@ public sealed class DeliveryTests
     {
         public List<MessageId> Received { get; } = [];
 
+        /// <summary>Whether each call fails as where nobody listens.</summary>
+        public bool IsUnreachable { get; init; }
+
+        /// <summary>Is told how often it was called.</summary>
+        public Action<int>? Sent { get; set; }
+
         public TaskCompletionSource Again { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public TaskCompletionSource<Reply> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,6 +78,12 @@ public sealed class DeliveryTests
         public ValueTask<Reply> DeliverAsync(Envelope envelope)
         {
             Received.Add(envelope.Id);
+            Sent?.Invoke(Received.Count);
+            if (IsUnreachable)
+            {
+                throw new TimeoutException();
+            }
+
             if (Received.Count == 1)
             {
                 return new ValueTask<Reply>(new TaskCompletionSource<Reply>().Task);
