@@ -50,8 +50,9 @@ internal sealed class OpenRedis : IAsyncDisposable
         {
             return await asked.WaitAsync(cancellationToken);
         }
-        catch (Exception e) when (RedisFailure.IsOne(e))
+        catch (Exception e) when (RedisFailure.IsOne(e) || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
+            // Cancelled by none of ours: the connection was closed under it.
             throw RedisFailure.Translate(e, Servers.Names);
         }
     }
