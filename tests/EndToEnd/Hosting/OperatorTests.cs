@@ -27,8 +27,15 @@ public sealed class OperatorTests
             Assert.True(file.StatusCode == HttpStatusCode.OK, $"{part}: {file.StatusCode}");
         }
 
-        var figures = JsonElement.Parse(await http.GetStringAsync(new Uri(address, "DashboardCounters"), Token));
-        Assert.Equal("Active", Assert.Single(figures.GetProperty("hosts").EnumerateArray()).GetProperty("status").GetString());
+        // It knows of its silo when it has looked for the first time.
+        var hosts = await ReadHostsAsync(http, address);
+        while (hosts.GetArrayLength() == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Token);
+            hosts = await ReadHostsAsync(http, address);
+        }
+
+        Assert.Equal("Active", Assert.Single(hosts.EnumerateArray()).GetProperty("status").GetString());
         using var trace = await http.GetAsync(new Uri(address, "Trace"), Token);
         Assert.Equal(HttpStatusCode.Forbidden, trace.StatusCode);
     }
@@ -64,6 +71,9 @@ public sealed class OperatorTests
         await program.FirstLine.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Token);
         await AssertAsync(silo.Url, HttpStatusCode.NotFound);
     }
+
+    private static async Task<JsonElement> ReadHostsAsync(HttpClient http, Uri dashboard) =>
+        JsonElement.Parse(await http.GetStringAsync(new Uri(dashboard, "DashboardCounters"), Token)).GetProperty("hosts");
 
     /// <summary>Health answers everywhere.</summary>
     private static async Task AssertAsync(string url, HttpStatusCode expected)
