@@ -6,7 +6,7 @@ namespace OrleansAgents.Tests.Redis;
 /// <summary>What programs outside see of silos that are killed.</summary>
 public sealed class LossTests
 {
-    private const int Messages = 4000, Counters = 20;
+    private const int Messages = 4000, Counters = 5;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
