@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Xunit;
 
@@ -58,7 +56,7 @@ public sealed class RedisServer(string? password) : IAsyncLifetime
     {
         for (var attempt = 1; ; attempt++)
         {
-            Port = FreePort();
+            Port = Ports.Next();
             try
             {
                 await StartAgainAsync();
@@ -175,13 +173,6 @@ public sealed class RedisServer(string? password) : IAsyncLifetime
         await _process!.WaitForExitAsync(patience.Token);
         _process.Dispose();
         _process = null;
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
+using OrleansAgents.Tests.Redis;
 
 namespace OrleansAgents.Tests.Hosting;
 
@@ -22,12 +21,7 @@ internal static class Programs
 
     public static string TillAfter { get; } = Output("tests/Rolling/After", "OrleansAgents.Tests.After.dll");
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => Ports.Next();
 
     private static string Output(string project, string file) =>
         Path.Combine(Repository, project, "bin", Metadata("Configuration"), "net10.0", file);

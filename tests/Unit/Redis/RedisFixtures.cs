@@ -29,7 +29,7 @@ public sealed class RedisClusterFixture : IAsyncLifetime
 {
     internal RedisServer Server { get; } = new()
     {
-        Arguments = ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1", "--cluster-port", $"{RedisServer.FreePort()}"],
+        Arguments = ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1", "--cluster-port", $"{Ports.Next()}"],
     };
 
     public async ValueTask InitializeAsync()
