@@ -20,6 +20,7 @@ public static class RedisStorage
     public static ISiloBuilder UseRedisStorage(this ISiloBuilder silo, Action<RedisStoreOptions>? configure = null)
     {
         var services = silo.Services;
+        services.AddTopicRetention();
         services.AddOptions<RedisStoreOptions>()
             .PostConfigure<IOptions<HandledWindow>, IOptions<TopicRetention>>(
                 static (options, window, retention) => (options.Handled, options.Topics) = (window.Value, retention.Value))

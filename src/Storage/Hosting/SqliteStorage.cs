@@ -21,9 +21,7 @@ public static class SqliteStorage
     public static ISiloBuilder UseSqliteStorage(this ISiloBuilder silo, Action<SqliteStoreOptions>? configure = null)
     {
         var services = silo.Services;
-        services.AddOptions<TopicRetention>()
-            .Validate(r => r.Age > TimeSpan.Zero && r.Bytes > 0, "TopicRetention.Age and Bytes must be above zero; 7 days and 1 GiB are the defaults.")
-            .ValidateOnStart();
+        services.AddTopicRetention();
         services.AddOptions<SqliteStoreOptions>()
             .PostConfigure<IOptions<HandledWindow>, IOptions<TopicRetention>>(
                 static (options, window, retention) => (options.Handled, options.Topics) = (window.Value, retention.Value))

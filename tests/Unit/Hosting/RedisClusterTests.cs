@@ -6,6 +6,7 @@ using Orleans.Hosting;
 using Orleans.Streams;
 using OrleansAgents.Hosting;
 using OrleansAgents.Redis;
+using OrleansAgents.Topics;
 using Xunit;
 
 namespace OrleansAgents.Tests.Hosting;
@@ -23,6 +24,14 @@ public sealed class RedisClusterTests
         Assert.Equal(
             StreamPubSubType.ExplicitGrainBasedAndImplicit,
             services.GetRequiredService<IOptionsMonitor<StreamPubSubOptions>>().Get("topics").PubSubType);
+    }
+
+    [Fact]
+    public void Retention_OfNothing_IsRefused()
+    {
+        var services = Silo(silo => silo.UseRedisCluster("127.0.0.1:6379").Services.Configure<TopicRetention>(r => r.Bytes = 0));
+        var fault = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<TopicRetention>>().Value);
+        Assert.Contains("TopicRetention.Age and Bytes must be above zero", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
