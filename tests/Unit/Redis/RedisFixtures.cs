@@ -5,12 +5,9 @@ using OrleansAgents.Topics;
 using StackExchange.Redis;
 using Xunit;
 
-[assembly: AssemblyFixture(typeof(RedisFixture))]
-[assembly: AssemblyFixture(typeof(RedisClusterFixture))]
-
 namespace OrleansAgents.Tests.Redis;
 
-/// <summary>A server for all tests that do not stop it; each takes a prefix of its own.</summary>
+/// <summary>A server for the tests of a class that do not stop it; each takes a prefix of its own.</summary>
 public sealed class RedisFixture : IAsyncLifetime
 {
     private static int _prefixes;

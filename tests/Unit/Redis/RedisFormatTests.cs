@@ -9,7 +9,7 @@ using static OrleansAgents.Tests.Storage.TestCommits;
 namespace OrleansAgents.Tests.Redis;
 
 /// <summary>What the first version wrote is read for ever: these names and bytes never change.</summary>
-public sealed class RedisFormatTests(RedisFixture redis) : IAsyncLifetime
+public sealed class RedisFormatTests(RedisFixture redis) : IClassFixture<RedisFixture>, IAsyncLifetime
 {
     private const string Id1 = "00000000-0000-8000-8000-000000000001", Id2 = "00000000-0000-8000-8000-000000000002";
 

@@ -8,7 +8,7 @@ using Xunit;
 namespace OrleansAgents.Tests.Redis;
 
 /// <summary>What the store asks of Redis before it uses it.</summary>
-public sealed class RedisStoreTests(RedisFixture redis)
+public sealed class RedisStoreTests(RedisFixture redis) : IClassFixture<RedisFixture>
 {
     private readonly string _prefix = RedisFixture.NewPrefix();
 

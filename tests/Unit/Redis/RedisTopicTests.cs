@@ -10,7 +10,7 @@ using static OrleansAgents.Tests.Storage.TestCommits;
 namespace OrleansAgents.Tests.Redis;
 
 /// <summary>How long things are kept on Redis, and who hears of them.</summary>
-public sealed class RedisTopicTests(RedisFixture redis) : IAsyncLifetime
+public sealed class RedisTopicTests(RedisFixture redis) : IClassFixture<RedisFixture>, IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(Start);
     private readonly RedisStoreOptions _options = new()
