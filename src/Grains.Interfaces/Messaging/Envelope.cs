@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using OrleansAgents.Agents;
+using OrleansAgents.Security;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Messaging;
@@ -180,6 +181,12 @@ public sealed record EnvelopeExtras
     /// <summary>Small extra fields.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
+    /// <summary>The proof of who sent it; null for a message that nobody signed.</summary>
+    public MessageSignature? Signature { get; init; }
+
+    /// <summary>How the payload is sealed; null for one that everybody can read.</summary>
+    public PayloadEncryption? Encryption { get; init; }
+
     /// <summary>Which event of which topic it is; null for what no topic told. The platform's own: it is not read from outside.</summary>
     public TopicPosition? Position { get; init; }
 
@@ -189,36 +196,4 @@ public sealed record EnvelopeExtras
     /// <summary>The span that <see cref="TraceParent"/> names; default for none.</summary>
     internal ActivityContext ReadTrace() =>
         TraceParent is { } text && ActivityContext.TryParse(text, TraceState, isRemote: true, out var trace) ? trace : default;
-}
-
-/// <summary>Who waits for whom: the agent that asked, then the one that waits for it, and so on.</summary>
-internal sealed record CallChain(AgentId Agent, CallChain? Waiting)
-{
-    public bool Contains(AgentId agent)
-    {
-        for (var link = this; link is not null; link = link.Waiting)
-        {
-            if (link.Agent == agent)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    public Refusal Refuse(AgentId last) => new(
-        RefusalCodes.Cycle,
-        $"The ask would wait for itself: {Describe(last)}. Use a tell, or allow it with [Agent(\"{last.Kind}\", Reentrant = true)].");
-
-    private string Describe(AgentId last)
-    {
-        var text = last.ToString();
-        for (var link = this; link is not null; link = link.Waiting)
-        {
-            text = $"{link.Agent} → {text}";
-        }
-
-        return text;
-    }
 }

@@ -10,7 +10,8 @@ namespace OrleansAgents.Messaging;
 internal static class EnvelopeExtrasBinary
 {
     private const byte End = 0, Correlation = 1, Causation = 2, Conversation = 3, SentAt = 4, Hop = 5, TraceParent = 6,
-        TraceState = 7, HeaderName = 8, HeaderValue = 9, ChainLink = 10, Topic = 11, Position = 12;
+        TraceState = 7, HeaderName = 8, HeaderValue = 9, ChainLink = 10, Topic = 11, Position = 12, SignatureKey = 13,
+        SignatureAlgorithm = 14, SignatureValue = 15, EncryptionKey = 16, EncryptionAlgorithm = 17;
 
     public static void Write(EnvelopeExtras? extras, Activity? span, ArrayBufferWriter<byte> output)
     {
@@ -47,6 +48,11 @@ internal static class EnvelopeExtrasBinary
             WriteChain(output, extras.Chain);
             Field(output, Topic, extras.Position?.Topic.Name);
             Field(output, Position, extras.Position?.Position.ToString(CultureInfo.InvariantCulture));
+            Field(output, SignatureKey, extras.Signature?.KeyId);
+            Field(output, SignatureAlgorithm, extras.Signature?.Algorithm);
+            Field(output, SignatureValue, extras.Signature?.Value);
+            Field(output, EncryptionKey, extras.Encryption?.KeyId);
+            Field(output, EncryptionAlgorithm, extras.Encryption?.Algorithm);
         }
 
         output.GetSpan(1)[0] = End;
@@ -60,33 +66,57 @@ internal static class EnvelopeExtrasBinary
             return null;
         }
 
-        var extras = new EnvelopeExtras();
+        MessageId? correlation = null, causation = null;
+        string? conversation = null, traceParent = null, traceState = null, topic = null, signatureKey = null, signatureAlgorithm = null,
+            signature = null, encryptionKey = null, encryptionAlgorithm = null;
+        DateTimeOffset? sentAt = null;
         var hops = new List<AgentId>();
         Dictionary<string, string>? headers = null;
-        string headerName = "", topic = "";
+        CallChain? chain = null;
+        long position = 0;
+        var headerName = "";
         while (span[at++] is var tag && tag != End)
         {
             var text = EnvelopeBinary.ReadText(span, ref at);
             switch (tag)
             {
-                case Correlation: extras = extras with { CorrelationId = new(Guid.Parse(text)) }; break;
-                case Causation: extras = extras with { CausationId = new(Guid.Parse(text)) }; break;
-                case Conversation: extras = extras with { ConversationId = text }; break;
-                case SentAt: extras = extras with { SentAt = DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) }; break;
-                case TraceParent: extras = extras with { TraceParent = text }; break;
-                case TraceState: extras = extras with { TraceState = text }; break;
+                case Correlation: correlation = new(Guid.Parse(text)); break;
+                case Causation: causation = new(Guid.Parse(text)); break;
+                case Conversation: conversation = text; break;
+                case SentAt: sentAt = DateTimeOffset.Parse(text, CultureInfo.InvariantCulture); break;
+                case TraceParent: traceParent = text; break;
+                case TraceState: traceState = text; break;
                 case Hop: hops.Add(AgentId.Parse(text)); break;
                 case HeaderName: headerName = text; break;
                 case HeaderValue: (headers ??= new(StringComparer.Ordinal))[headerName] = text; break;
-                case ChainLink: extras = extras with { Chain = new CallChain(AgentId.Parse(text), extras.Chain) }; break;
+                case ChainLink: chain = new CallChain(AgentId.Parse(text), chain); break;
                 case Topic: topic = text; break;
-                case Position: extras = extras with { Position = new(new(topic), long.Parse(text, CultureInfo.InvariantCulture)) }; break;
+                case Position: position = long.Parse(text, CultureInfo.InvariantCulture); break;
+                case SignatureKey: signatureKey = text; break;
+                case SignatureAlgorithm: signatureAlgorithm = text; break;
+                case SignatureValue: signature = text; break;
+                case EncryptionKey: encryptionKey = text; break;
+                case EncryptionAlgorithm: encryptionAlgorithm = text; break;
                 // A field of a later version says nothing to this one.
                 default: break;
             }
         }
 
-        return extras with { Hops = hops, Headers = headers };
+        return new EnvelopeExtras
+        {
+            CorrelationId = correlation,
+            CausationId = causation,
+            ConversationId = conversation,
+            SentAt = sentAt,
+            Hops = hops,
+            TraceParent = traceParent,
+            TraceState = traceState,
+            Headers = headers,
+            Position = topic is null ? null : new(new(topic), position),
+            Signature = signatureKey is null ? null : new(signatureKey, signatureAlgorithm ?? "", signature ?? ""),
+            Encryption = encryptionKey is null ? null : new(encryptionKey, encryptionAlgorithm ?? ""),
+            Chain = chain,
+        };
     }
 
     private static readonly Dictionary<string, string> EmptyHeaders = [];

@@ -5,13 +5,13 @@ using OrleansAgents.Agents;
 namespace OrleansAgents.Messaging;
 
 /// <summary>Collects a message's members while it is read, and the problems with them.</summary>
-internal sealed class EnvelopeFields(MessageLimits limits, ContractCatalogue? catalogue, string? defaultKind, AgentId? defaultSender)
+internal sealed partial class EnvelopeFields(MessageLimits limits, ContractCatalogue? catalogue, string? defaultKind, AgentId? defaultSender)
     : FieldReader(limits, defaultKind)
 {
     private static readonly string[] Known =
     [
         "id", "type", "version", "sender", "recipient", "payload", "correlationId", "causationId", "conversationId",
-        "sentAt", "expiresAt", "hops", "traceparent", "tracestate", "headers",
+        "sentAt", "expiresAt", "hops", "traceparent", "tracestate", "headers", "signature", "encryption",
     ];
 
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
@@ -52,6 +52,14 @@ internal sealed class EnvelopeFields(MessageLimits limits, ContractCatalogue? ca
         else if (name == "hops")
         {
             ReadHops(ref reader);
+        }
+        else if (name == "signature")
+        {
+            ReadSignature(ref reader);
+        }
+        else if (name == "encryption")
+        {
+            ReadEncryption(ref reader);
         }
         else if (ReadText(ref reader, "/" + name) is { } text)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using OrleansAgents.Agents;
+using OrleansAgents.Security;
 
 namespace OrleansAgents.Messaging;
 
@@ -63,6 +64,7 @@ public static class EnvelopeJson
         WriteId(json, "causationId", extras?.CausationId);
         WriteText(json, "conversationId", extras?.ConversationId);
         WriteId(json, "correlationId", extras?.CorrelationId);
+        WriteEncryption(json, extras?.Encryption);
         WriteTime(json, "expiresAt", envelope.ExpiresAt);
         WriteHeaders(json, extras?.Headers);
         if (extras?.Hops is { Count: > 0 } hops)
@@ -82,6 +84,7 @@ public static class EnvelopeJson
         json.WriteString("recipient", envelope.Recipient.ToString());
         json.WriteString("sender", envelope.Sender.ToString());
         WriteTime(json, "sentAt", extras?.SentAt);
+        WriteSignature(json, extras?.Signature);
         WriteText(json, "traceparent", envelope.Span is { } span ? TraceText.Format(span.Context) : extras?.TraceParent);
         WriteText(json, "tracestate", envelope.Span is null ? extras?.TraceState : envelope.Span.TraceStateString);
         json.WriteString("type", envelope.Type);
@@ -134,6 +137,29 @@ public static class EnvelopeJson
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteSignature(Utf8JsonWriter json, MessageSignature? signature)
+    {
+        if (signature is not null)
+        {
+            json.WriteStartObject("signature");
+            json.WriteString("algorithm", signature.Algorithm);
+            json.WriteString("keyId", signature.KeyId);
+            json.WriteString("value", signature.Value);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteEncryption(Utf8JsonWriter json, PayloadEncryption? encryption)
+    {
+        if (encryption is not null)
+        {
+            json.WriteStartObject("encryption");
+            json.WriteString("algorithm", encryption.Algorithm);
+            json.WriteString("keyId", encryption.KeyId);
+            json.WriteEndObject();
+        }
     }
 
     private static void WriteText(Utf8JsonWriter json, string name, string? value)

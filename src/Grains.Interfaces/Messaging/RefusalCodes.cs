@@ -42,6 +42,22 @@ public static class RefusalCodes
     public const string UnknownVersion = "unknown-version";
     /// <summary>The payload does not fit the contract.</summary>
     public const string InvalidPayload = "invalid-payload";
+    /// <summary>The message must be signed and is not.</summary>
+    public const string NotSigned = "not-signed";
+    /// <summary>The message's signature does not hold: an unknown key, one of somebody else's, or another message than was signed.</summary>
+    public const string BadSignature = "bad-signature";
+    /// <summary>The signed message is older, or further in the future, than the clock allowance.</summary>
+    public const string Stale = "stale";
+    /// <summary>The signed message may have been handled before: it is older than what the agent remembers.</summary>
+    public const string Replayed = "replayed";
+    /// <summary>A signed or sealed message holds a number that a double cannot hold.</summary>
+    public const string BadNumber = "bad-number";
+    /// <summary>The payload must be sealed and is not.</summary>
+    public const string NotSealed = "not-sealed";
+    /// <summary>The sealed payload cannot be opened: an unknown key, or another message than was sealed.</summary>
+    public const string BadSeal = "bad-seal";
+    /// <summary>No access rule allows it, or one forbids it.</summary>
+    public const string NotAllowed = "not-allowed";
     /// <summary>The message came after its time.</summary>
     public const string Expired = "expired";
     /// <summary>The message passed more agents than the limit.</summary>

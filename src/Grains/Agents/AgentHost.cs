@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Metadata;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 
 namespace OrleansAgents.Agents;
 
@@ -17,13 +18,15 @@ internal sealed class AgentHost
 
     public AgentHost(
         IOptions<AgentOptions> options, IOptions<HandledWindow> window, IGrainFactory grains, GrainInterfaceTypeResolver types, AgentKinds kinds,
-        TimeProvider time, ILogger<AgentHost> logger, IEnumerable<IAgentStore> stores, IEnumerable<AgentRegistration> registered, ILocalSiloDetails silo)
+        TimeProvider time, ILogger<AgentHost> logger, IEnumerable<IAgentStore> stores, IEnumerable<AgentRegistration> registered, ILocalSiloDetails silo,
+        GateChecks checks)
     {
         Options = options.Value;
         Window = window.Value;
         Time = time;
         Logger = logger;
         Store = stores.LastOrDefault();
+        Checks = checks;
         _addressing = new AgentAddressing(grains, types);
         _kinds = kinds;
         _silo = silo.SiloAddress;
@@ -44,6 +47,8 @@ internal sealed class AgentHost
     public ILogger Logger { get; }
 
     public IAgentStore? Store { get; }
+
+    public GateChecks Checks { get; }
 
     public HandlerTable HandlersOf(Type agentClass) =>
         _handlers.GetOrAdd(agentClass, static type => new HandlerTable(type, HandlerTable.FindAttribute(type)));

@@ -43,7 +43,7 @@ internal sealed partial class AgentTurns : ICommitObserver
         List<ValueTask<Reply>>? unstored = null;
         foreach (var published in batch.Events)
         {
-            var pending = IsKnown(published) ? FollowAsync(published) : DeliverAsync(published.To(Id));
+            var pending = IsKnown(published) ? FollowAsync(published) : AdmitAsync(published.To(Id), published);
             if (pending.IsCompleted || Commits?.LastRecorded != published.Id)
             {
                 // Whether this one succeeds must be known before the next one's turn; whether it is stored need not.

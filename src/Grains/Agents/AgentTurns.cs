@@ -35,25 +35,6 @@ internal sealed partial class AgentTurns
 
     public Outbox Outbox => _outbox ??= new Outbox(Host, Id, Commits);
 
-    public ValueTask<Reply> DeliverAsync(Envelope envelope)
-    {
-        var now = Host.Time.GetUtcNow().UtcTicks;
-        if (Gate.Admit(envelope, Host.Options.Limits, _handlers, now, out var handler) is { } refusal)
-        {
-            return RefuseOrMove(refusal, envelope);
-        }
-
-        if (!handler!.IsQuery && _handled is not null && _handled.TryGet(envelope.Id, now, out var known))
-        {
-            TurnTelemetry.Duplicate(Id.Kind);
-            return new ValueTask<Reply>(known.AsDuplicate());
-        }
-
-        return _queue is { IsEmpty: false } ? DeliverBesidesAsync(envelope, handler)
-            : _stopping ? Refuse(TurnFailure.Stopping(Id))
-            : Start(envelope, handler, waited: null);
-    }
-
     /// <summary>Cancels a message that runs or waits. One whose turn is over cannot be cancelled.</summary>
     public void Cancel(MessageId message)
     {
@@ -240,11 +221,5 @@ internal sealed partial class AgentTurns
                 queue.Settle(turn, run.Result);
             }
         }
-    }
-
-    private ValueTask<Reply> Refuse(Refusal refusal)
-    {
-        TurnTelemetry.Refused(Id.Kind, refusal);
-        return new ValueTask<Reply>(Reply.Refused(refusal));
     }
 }

@@ -7,6 +7,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
 using OrleansAgents.Scheduling;
+using OrleansAgents.Security;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Hosting;
@@ -39,6 +40,7 @@ public static class AgentSiloBuilder
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ContractCatalogue>();
         services.TryAddSingleton<AgentKinds>();
+        services.TryAddSingleton<GateChecks>();
         services.TryAddSingleton<AgentHost>();
         // Orleans hosts every grain class of the program by itself; agents are hosted because somebody said so, and where
         // the silo has their label.

@@ -1,0 +1,42 @@
+using OrleansAgents.Messaging;
+using OrleansAgents.Telemetry;
+
+namespace OrleansAgents.Agents;
+
+/// <content>What a message passes before its turn.</content>
+internal sealed partial class AgentTurns
+{
+    public ValueTask<Reply> DeliverAsync(Envelope envelope) => AdmitAsync(envelope, published: null);
+
+    /// <param name="envelope">The message, for this agent.</param>
+    /// <param name="published">The same as it was published, where a topic tells it.</param>
+    private ValueTask<Reply> AdmitAsync(Envelope envelope, Envelope? published)
+    {
+        var now = Host.Time.GetUtcNow().UtcTicks;
+        if (Gate.Admit(envelope, Host.Options.Limits, _handlers, now, out var handler) is { } refusal)
+        {
+            return RefuseOrMove(refusal, envelope);
+        }
+
+        if (!Host.Checks.IsEmpty && Host.Checks.Check(published ?? envelope, published is not null) is { } objection)
+        {
+            return Refuse(objection);
+        }
+
+        if (!handler!.IsQuery && _handled is not null && _handled.TryGet(envelope.Id, now, out var known))
+        {
+            TurnTelemetry.Duplicate(Id.Kind);
+            return new ValueTask<Reply>(known.AsDuplicate());
+        }
+
+        return _queue is { IsEmpty: false } ? DeliverBesidesAsync(envelope, handler)
+            : _stopping ? Refuse(TurnFailure.Stopping(Id))
+            : Start(envelope, handler, waited: null);
+    }
+
+    private ValueTask<Reply> Refuse(Refusal refusal)
+    {
+        TurnTelemetry.Refused(Id.Kind, refusal);
+        return new ValueTask<Reply>(Reply.Refused(refusal));
+    }
+}
