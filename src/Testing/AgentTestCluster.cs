@@ -35,6 +35,8 @@ public sealed class AgentTestCluster : IAsyncDisposable
     /// <summary>A client outside the silos: everything it sends crosses the serializer.</summary>
     public IAgentClient Client => _cluster.Client.ServiceProvider.GetRequiredService<IAgentClient>();
 
+    internal IGrainFactory OutsideGrains => _cluster.Client;
+
     /// <summary>The silos that are active, the oldest first.</summary>
     public IReadOnlyList<TestSilo> Silos => _silos;
 

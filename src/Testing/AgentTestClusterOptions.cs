@@ -16,6 +16,8 @@ public sealed class AgentTestClusterOptions
 
     internal List<Action<AgentClientOptions>> ClientActions { get; } = [];
 
+    internal List<Action<IClientBuilder>> OutsideActions { get; } = [];
+
     /// <summary>How many silos it starts with. 1 unless told.</summary>
     public int Silos { get; set; } = 1;
 
@@ -61,6 +63,13 @@ public sealed class AgentTestClusterOptions
     public AgentTestClusterOptions ConfigureClients(Action<AgentClientOptions> configure)
     {
         ClientActions.Add(configure);
+        return this;
+    }
+
+    /// <summary>Configures the client outside the silos: its keys, services, anything of Orleans.</summary>
+    public AgentTestClusterOptions ConfigureOutsideClient(Action<IClientBuilder> configure)
+    {
+        OutsideActions.Add(configure);
         return this;
     }
 

@@ -3,6 +3,7 @@ using Orleans.TestingHost;
 using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
 using OrleansAgents.Memory;
+using OrleansAgents.Security;
 
 [assembly: AssemblyFixture(typeof(OrleansAgents.Tests.AgentCluster))]
 
@@ -28,7 +29,7 @@ public sealed class AgentCluster : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddAgents(o => o.QueueLength = 100).UseMemoryStorage(Store).AddAgentsFrom(typeof(AgentCluster).Assembly);
+            silo.UseSignatures(SignaturePolicy.None).AddAgents(o => o.QueueLength = 100).UseMemoryStorage(Store).AddAgentsFrom(typeof(AgentCluster).Assembly);
             silo.Services.AddAgentClient();
         });
         builder.ConfigureClient(client => client.Services.AddAgentClient(o => o.Sender = "client/test"));

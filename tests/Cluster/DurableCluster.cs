@@ -3,6 +3,7 @@ using Orleans.TestingHost;
 using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
 using OrleansAgents.Memory;
+using OrleansAgents.Security;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Tests;
@@ -40,7 +41,7 @@ public sealed class DurableCluster : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddAgents(options =>
+            silo.UseSignatures(SignaturePolicy.None).AddAgents(options =>
             {
                 options.Delivery.MaxRetries = 2;
                 options.Delivery.FirstDelay = TimeSpan.FromMilliseconds(1);

@@ -126,6 +126,11 @@ internal sealed class SiloConnection : IAsyncDisposable
                 }
             }));
         builder.Services.AddAgentClient(o => (o.Sender, o.Timeout) = (settings.Sender, settings.Timeout));
+        if (settings.Key is { } key)
+        {
+            builder.Services.AddAgentKeys(keys => keys.Keys.Add(key));
+        }
+
         return builder.Build();
     }
 }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using OrleansAgents.Hosting;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Agents;
@@ -10,7 +11,7 @@ namespace OrleansAgents.Agents;
 /// <summary>What all handles of a client share: how a message is stamped, called, repeated and given up on.</summary>
 internal sealed class AgentCaller(
     AgentClientOptions options, AgentAddressing addressing, AgentKinds kinds, ContractCatalogue contracts, Delivery delivery, TimeProvider time, bool inSilo,
-    GatewayConnections? connections = null)
+    GatewayConnections? connections = null, OutgoingSignatures? signatures = null)
 {
     private readonly Delivery _delivery = delivery;
     private readonly TimeProvider _time = time;
@@ -47,9 +48,25 @@ internal sealed class AgentCaller(
         where TAnswer : struct, IAnswer<TResult>
     {
         var timeout = send?.Timeout ?? Options.Timeout;
-        if (envelope.Deadline == 0)
+        // What its maker signed would be another message with a deadline.
+        if (envelope.Extras?.Signature is null)
         {
-            envelope.StampDeadline(_time.GetUtcNow().UtcTicks + timeout.Ticks);
+            if (envelope.Deadline == 0)
+            {
+                envelope.StampDeadline(_time.GetUtcNow().UtcTicks + timeout.Ticks);
+            }
+
+            if (signatures is not null)
+            {
+                try
+                {
+                    envelope = signatures.Sign(envelope);
+                }
+                catch (CanonicalJsonException e)
+                {
+                    return AgentHandle.Refuse<TAnswer, TResult>(envelope, e.ToRefusal(envelope));
+                }
+            }
         }
 
         return AgentTelemetry.Source.HasListeners()

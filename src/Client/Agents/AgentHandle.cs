@@ -108,7 +108,7 @@ public sealed class AgentHandle
     private Contract FindContract(string type, int version) =>
         _asked is { } asked && asked.Version == version && asked.Name == type ? asked : _asked = _caller.Contracts.Resolve(type, version);
 
-    private static async ValueTask<TResult> Refuse<TAnswer, TResult>(Envelope envelope, Refusal fault)
+    internal static async ValueTask<TResult> Refuse<TAnswer, TResult>(Envelope envelope, Refusal fault)
         where TAnswer : struct, IAnswer<TResult> =>
         TAnswer.Read(envelope, Reply.Refused(fault));
 }

@@ -5,6 +5,7 @@ using Orleans.Metadata;
 using Orleans.Runtime;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 
 namespace OrleansAgents.Hosting;
 
@@ -31,6 +32,20 @@ public static class AgentClientServices
         return services;
     }
 
+    /// <summary>
+    /// Signs what the client sends: each message whose sender has a key among these. Without it, silos that demand
+    /// signatures refuse what comes from outside. For programs outside; a silo signs by its own policy.
+    /// </summary>
+    public static IServiceCollection AddAgentKeys(this IServiceCollection services, Action<KeyRingOptions> configure)
+    {
+        services.Configure(configure);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<KeyRing>();
+        services.TryAddSingleton<MessageSigner>();
+        services.TryAddSingleton<OutgoingSignatures>();
+        return services;
+    }
+
     private static AgentClient Create(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<AgentClientOptions>>().Value;
@@ -48,7 +63,8 @@ public static class AgentClientServices
                 new Delivery(options.Delivery, time, connections is null ? null : () => connections.Loss),
                 time,
                 inSilo,
-                connections),
+                connections,
+                services.GetService<OutgoingSignatures>()),
             grains,
             time);
     }

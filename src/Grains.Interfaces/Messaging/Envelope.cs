@@ -35,6 +35,7 @@ public sealed class Envelope
         Deadline = other.Deadline;
         Extras = other.Extras;
         Span = other.Span;
+        IsFromOutside = other.IsFromOutside;
         _value = other._value;
         _json = other._json;
     }
@@ -86,6 +87,12 @@ public sealed class Envelope
 
     internal bool HasJson => !_json.IsEmpty;
 
+    /// <summary>Whether it came from a program that is no silo, by way of a silo's gateway or of HTTP.</summary>
+    internal bool IsFromOutside { get; private set; }
+
+    /// <summary>Whether the gate found its signature to hold.</summary>
+    internal bool IsVerified { get; private set; }
+
     /// <summary>A new message that carries a record.</summary>
     public static Envelope Create<TMessage>(AgentId sender, AgentId recipient, TMessage message)
         where TMessage : notnull =>
@@ -116,6 +123,28 @@ public sealed class Envelope
 
     /// <inheritdoc cref="StampDeadline"/>
     internal void StampSpan(Activity? span) => Span = span;
+
+    /// <summary>Notes where the message came in; of one that nobody else holds.</summary>
+    internal void StampOutside() => IsFromOutside = true;
+
+    internal void StampVerified() => IsVerified = true;
+
+    /// <summary>The same message unsigned.</summary>
+    internal Envelope WithoutSignature() => Extras?.Signature is null ? this : With(Extras with { Signature = null });
+
+    /// <summary>The same message with its payload in canonical form (RFC 8785); itself where it has that.</summary>
+    /// <exception cref="CanonicalJsonException">The payload has none.</exception>
+    internal Envelope WithCanonicalPayload()
+    {
+        if (CanonicalJson.IsCanonical(PayloadJson.Span))
+        {
+            return this;
+        }
+
+        var canonical = new System.Buffers.ArrayBufferWriter<byte>(PayloadJson.Length);
+        CanonicalJson.Write(PayloadJson.Span, canonical);
+        return new(this) { _json = canonical.WrittenMemory };
+    }
 
     internal Envelope WithWireFields(long deadline, EnvelopeExtras? extras) => new(this) { Deadline = deadline, Extras = extras };
 

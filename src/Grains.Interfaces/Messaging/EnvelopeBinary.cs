@@ -27,7 +27,7 @@ internal static class EnvelopeBinary
         WriteText(output, envelope.Recipient.Kind);
         WriteText(output, envelope.Recipient.Key);
         WriteBytes(output, envelope.PayloadJson.Span);
-        EnvelopeExtrasBinary.Write(envelope.Extras, envelope.Span, output);
+        EnvelopeExtrasBinary.Write(envelope, output);
     }
 
     public static Envelope Read(byte[] bytes, ContractCatalogue catalogue)
@@ -46,8 +46,14 @@ internal static class EnvelopeBinary
         var sender = ReadAddress(span, ref at);
         var recipient = ReadAddress(span, ref at);
         var payload = bytes.AsMemory(ReadLength(span, ref at, out var length), length);
-        return new Envelope(id, sender, recipient, catalogue.Resolve(type, version), value: null, payload)
-            .WithWireFields(deadline, EnvelopeExtrasBinary.Read(span, ref at));
+        var extras = EnvelopeExtrasBinary.Read(span, ref at, out var isFromOutside);
+        var envelope = new Envelope(id, sender, recipient, catalogue.Resolve(type, version), value: null, payload).WithWireFields(deadline, extras);
+        if (isFromOutside)
+        {
+            envelope.StampOutside();
+        }
+
+        return envelope;
     }
 
     public static void WriteText(ArrayBufferWriter<byte> output, string? text)

@@ -11,10 +11,16 @@ internal static class EnvelopeExtrasBinary
 {
     private const byte End = 0, Correlation = 1, Causation = 2, Conversation = 3, SentAt = 4, Hop = 5, TraceParent = 6,
         TraceState = 7, HeaderName = 8, HeaderValue = 9, ChainLink = 10, Topic = 11, Position = 12, SignatureKey = 13,
-        SignatureAlgorithm = 14, SignatureValue = 15, EncryptionKey = 16, EncryptionAlgorithm = 17;
+        SignatureAlgorithm = 14, SignatureValue = 15, EncryptionKey = 16, EncryptionAlgorithm = 17, Outside = 18;
 
-    public static void Write(EnvelopeExtras? extras, Activity? span, ArrayBufferWriter<byte> output)
+    public static void Write(Envelope envelope, ArrayBufferWriter<byte> output)
     {
+        var (extras, span) = (envelope.Extras, envelope.Span);
+        if (envelope.IsFromOutside)
+        {
+            Field(output, Outside, "1");
+        }
+
         // The span is newer than the text that the message came with.
         if (span is not null)
         {
@@ -59,13 +65,14 @@ internal static class EnvelopeExtrasBinary
         output.Advance(1);
     }
 
-    public static EnvelopeExtras? Read(ReadOnlySpan<byte> span, ref int at)
+    public static EnvelopeExtras? Read(ReadOnlySpan<byte> span, ref int at, out bool isFromOutside)
     {
-        if (span[at] == End)
-        {
-            return null;
-        }
+        isFromOutside = false;
+        return span[at] == End ? null : ReadFields(span, ref at, ref isFromOutside);
+    }
 
+    private static EnvelopeExtras ReadFields(ReadOnlySpan<byte> span, ref int at, ref bool isFromOutside)
+    {
         MessageId? correlation = null, causation = null;
         string? conversation = null, traceParent = null, traceState = null, topic = null, signatureKey = null, signatureAlgorithm = null,
             signature = null, encryptionKey = null, encryptionAlgorithm = null;
@@ -97,8 +104,8 @@ internal static class EnvelopeExtrasBinary
                 case SignatureValue: signature = text; break;
                 case EncryptionKey: encryptionKey = text; break;
                 case EncryptionAlgorithm: encryptionAlgorithm = text; break;
-                // A field of a later version says nothing to this one.
-                default: break;
+                case Outside: isFromOutside = true; break;
+                default: break; // A field of a later version says nothing to this one.
             }
         }
 

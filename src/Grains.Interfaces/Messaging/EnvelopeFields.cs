@@ -23,6 +23,7 @@ internal sealed partial class EnvelopeFields(MessageLimits limits, ContractCatal
     private ReadOnlyMemory<byte> _payload;
     private DateTimeOffset? _expiresAt;
     private EnvelopeExtras? _extras;
+    private bool _hasUnknown;
 
     public void Member(ref Utf8JsonReader reader, ReadOnlyMemory<byte> utf8)
     {
@@ -30,6 +31,7 @@ internal sealed partial class EnvelopeFields(MessageLimits limits, ContractCatal
         reader.Read();
         if (name is null)
         {
+            _hasUnknown = true;
             reader.Skip();
         }
         else if (!_seen.Add(name))
@@ -91,6 +93,11 @@ internal sealed partial class EnvelopeFields(MessageLimits limits, ContractCatal
                     Report("/" + required, RefusalCodes.MissingField, $"The field '{required}' is missing.");
                 }
             }
+        }
+
+        if (_hasUnknown && _extras?.Signature is not null && !ReferenceEquals(Limits, MessageLimits.Kept))
+        {
+            Report("/signature", RefusalCodes.BadSignature, "The message is signed and has a member that is none of its fields, which no signature covers.");
         }
 
         if (Problems is not null)

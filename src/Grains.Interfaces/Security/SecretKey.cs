@@ -3,7 +3,7 @@ using System.Text;
 namespace OrleansAgents.Security;
 
 /// <summary>A secret by its name, as configuration has it. Nothing that the platform says of it holds the secret.</summary>
-public sealed class SecretKey
+public class SecretKey
 {
     /// <summary>The name that messages carry: 1 to 64 letters, digits, dots, hyphens or underscores of ASCII.</summary>
     public string Id { get; set; } = "";

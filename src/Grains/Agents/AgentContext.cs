@@ -119,7 +119,7 @@ public sealed class AgentContext
         }
 
         var onward = new Envelope(MessageId.New(), Message.Sender, to, Message.Contract, value: null, Message.PayloadJson);
-        Record(onward.WithExpiry(Message.ExpiresAt).With((Message.Extras ?? new()) with { Hops = [.. hops, Self] }));
+        Record(onward.WithExpiry(Message.ExpiresAt).With((Message.Extras ?? new()) with { Hops = [.. hops, Self], Signature = null }));
     }
 
     /// <summary>

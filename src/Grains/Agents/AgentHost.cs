@@ -15,11 +15,12 @@ internal sealed class AgentHost
     private readonly AgentKinds _kinds;
     private readonly Delivery _delivery;
     private readonly SiloAddress _silo;
+    private readonly OutgoingSignatures? _signatures;
 
     public AgentHost(
         IOptions<AgentOptions> options, IOptions<HandledWindow> window, IGrainFactory grains, GrainInterfaceTypeResolver types, AgentKinds kinds,
         TimeProvider time, ILogger<AgentHost> logger, IEnumerable<IAgentStore> stores, IEnumerable<AgentRegistration> registered, ILocalSiloDetails silo,
-        GateChecks checks)
+        GateChecks checks, IOptions<SignatureOptions> signatures, OutgoingSignatures? outgoing = null)
     {
         Options = options.Value;
         Window = window.Value;
@@ -27,6 +28,8 @@ internal sealed class AgentHost
         Logger = logger;
         Store = stores.LastOrDefault();
         Checks = checks;
+        ReplayAllowance = checks.Has(GateStage.Signature) ? signatures.Value.ClockAllowance : TimeSpan.Zero;
+        _signatures = outgoing;
         _addressing = new AgentAddressing(grains, types);
         _kinds = kinds;
         _silo = silo.SiloAddress;
@@ -49,6 +52,9 @@ internal sealed class AgentHost
     public IAgentStore? Store { get; }
 
     public GateChecks Checks { get; }
+
+    /// <summary>For how long a signed message can come again; zero where signatures are not checked.</summary>
+    public TimeSpan ReplayAllowance { get; }
 
     public HandlerTable HandlersOf(Type agentClass) =>
         _handlers.GetOrAdd(agentClass, static type => new HandlerTable(type, HandlerTable.FindAttribute(type)));
@@ -79,7 +85,9 @@ internal sealed class AgentHost
             return Reply.Refused(fault);
         }
 
-        return await _delivery.SendAsync(Find(envelope.Recipient), envelope, cancellationToken);
+        return TrySign(ref envelope) is { } unsignable
+            ? Reply.Refused(unsignable)
+            : await _delivery.SendAsync(Find(envelope.Recipient), envelope, cancellationToken);
     }
 
     /// <summary>Delivers once. What failed in passing comes back as a refusal that says so.</summary>
@@ -88,6 +96,11 @@ internal sealed class AgentHost
         if (_kinds.FindFault(envelope.Recipient.Kind) is { } fault)
         {
             return Reply.Refused(fault);
+        }
+
+        if (TrySign(ref envelope) is { } unsignable)
+        {
+            return Reply.Refused(unsignable);
         }
 
         try
@@ -101,6 +114,26 @@ internal sealed class AgentHost
         catch (Exception e) when (Delivery.IsLasting(e))
         {
             return Delivery.ToReply(envelope, e);
+        }
+    }
+
+    /// <summary>A message as its topic keeps it: signed by this silo where all must be, else without the publisher's signature, which was for its publishing.</summary>
+    public Envelope ForKeeping(Envelope message)
+    {
+        message = message.WithExpiry(null);
+        return _signatures?.SignForKeeping(message) ?? message.WithoutSignature();
+    }
+
+    private Refusal? TrySign(ref Envelope message)
+    {
+        try
+        {
+            message = _signatures?.Sign(message) ?? message;
+            return null;
+        }
+        catch (CanonicalJsonException e)
+        {
+            return e.ToRefusal(message);
         }
     }
 

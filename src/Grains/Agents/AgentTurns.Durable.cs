@@ -26,7 +26,7 @@ internal sealed partial class AgentTurns : ICommitObserver
         if (record is not null)
         {
             _handled = new HandledMessages(Host.Window.Count, Host.Window.Age);
-            _handled.Restore(record.Handled);
+            _handled.Restore(record.Handled, Host.ReplayAllowance);
             if (record.Outgoing.Count > 0)
             {
                 Outbox.Enqueue(record.Outgoing);
@@ -97,7 +97,7 @@ internal sealed partial class AgentTurns : ICommitObserver
             {
                 if (reply.Outcome == Outcome.Accepted && !turn.Handler.IsQuery)
                 {
-                    _handled.Add(turn.Envelope.Id, reply, now);
+                    Remember(turn.Envelope, reply, now);
                 }
 
                 _queue!.Settle(turn, reply);

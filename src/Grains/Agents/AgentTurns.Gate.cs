@@ -29,9 +29,21 @@ internal sealed partial class AgentTurns
             return new ValueTask<Reply>(known.AsDuplicate());
         }
 
+        if (envelope.IsVerified && !handler.IsQuery && envelope.Extras!.SentAt!.Value.UtcTicks <= _handled?.ForgottenUntil)
+        {
+            return Refuse(new Refusal(
+                RefusalCodes.Replayed, $"The signed message {envelope.Id} is older than what {Id} remembers, and may have been handled before. Sign it anew."));
+        }
+
         return _queue is { IsEmpty: false } ? DeliverBesidesAsync(envelope, handler)
             : _stopping ? Refuse(TurnFailure.Stopping(Id))
             : Start(envelope, handler, waited: null);
+    }
+
+    private void Remember(Envelope message, Reply reply, long now)
+    {
+        var sentAt = message.IsVerified ? message.Extras!.SentAt!.Value.UtcTicks : 0;
+        _handled!.Add(message.Id, reply, now, sentAt, sentAt == 0 ? default : Host.ReplayAllowance);
     }
 
     private ValueTask<Reply> Refuse(Refusal refusal)

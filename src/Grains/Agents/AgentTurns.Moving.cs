@@ -39,7 +39,7 @@ internal sealed partial class AgentTurns
 
         if (Commits is null && context.TryGetValue<byte[]>(HandledKey, out var handled) && handled is not null)
         {
-            _handled = CarriedMessages.Read(handled, Host.Options.VolatileWindow);
+            _handled = CarriedMessages.Read(handled, Host.Options.VolatileWindow, Host.Time.GetUtcNow().UtcTicks, Host.ReplayAllowance);
         }
     }
 

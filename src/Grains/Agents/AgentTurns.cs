@@ -201,8 +201,9 @@ internal sealed partial class AgentTurns
     {
         if (!context.Handler.IsQuery)
         {
-            // These are forgotten by their number and not by their age, so the clock need not be read.
-            (_handled ??= new HandledMessages(Host.Options.VolatileWindow)).Add(context.Message.Id, reply, nowTicks: 0);
+            _handled ??= new HandledMessages(Host.Options.VolatileWindow);
+            // These are forgotten by their number and not by their age, so the clock need not be read where none is signed.
+            Remember(context.Message, reply, Host.ReplayAllowance == TimeSpan.Zero ? 0 : Host.Time.GetUtcNow().UtcTicks);
         }
 
         if (context.Outgoing is { } outgoing)

@@ -23,7 +23,11 @@ internal static class CarriedMessages
         return bytes.ToArray();
     }
 
-    public static HandledMessages Read(byte[] bytes, int limit)
+    /// <param name="bytes">What was written.</param>
+    /// <param name="limit">How many are remembered.</param>
+    /// <param name="nowTicks">When they arrive.</param>
+    /// <param name="allowance">For how long from then a signed message may come again; zero where none is checked.</param>
+    public static HandledMessages Read(byte[] bytes, int limit, long nowTicks = 0, TimeSpan allowance = default)
     {
         var handled = new HandledMessages(limit);
         using var reader = new BinaryReader(new MemoryStream(bytes));
@@ -31,7 +35,7 @@ internal static class CarriedMessages
         {
             var id = new MessageId(new Guid(reader.ReadBytes(16)));
             var length = reader.Read7BitEncodedInt();
-            handled.Add(id, Reply.Accepted(length == 0 ? null : reader.ReadBytes(length - 1)), nowTicks: 0);
+            handled.Add(id, Reply.Accepted(length == 0 ? null : reader.ReadBytes(length - 1)), nowTicks, nowTicks, allowance);
         }
 
         return handled;

@@ -8,6 +8,9 @@ namespace OrleansAgents.Agents;
 /// </summary>
 internal sealed class HandledMessages(int limit, TimeSpan? age = null)
 {
+    // Those of signed messages are kept beyond the limit while they could be replayed, up to so many.
+    private const int MostKept = 100_000;
+
     private Slot[] _slots = new Slot[Math.Min(4, limit)];
     private int[] _heads = new int[4];
     private int _next, _count;
@@ -17,15 +20,32 @@ internal sealed class HandledMessages(int limit, TimeSpan? age = null)
         public MessageId Id;
         public Reply Reply;
         public long At;
+        public long SentAt;
+        public long KnownUntil;
         public int Following;
     }
 
+    /// <summary>
+    /// The latest time at which a signed message was sent that is forgotten and could still come again: what was sent
+    /// then or before may be such a one.
+    /// </summary>
+    public long ForgottenUntil { get; private set; }
+
     /// <summary>Remembers what a store kept, oldest first.</summary>
-    public void Restore(IReadOnlyList<HandledMessage> handled)
+    /// <param name="handled">The messages.</param>
+    /// <param name="allowance">For how long a signed message may come again; zero where none is checked.</param>
+    public void Restore(IReadOnlyList<HandledMessage> handled, TimeSpan allowance)
     {
         foreach (var message in handled)
         {
-            Add(message.Id, Reply.Accepted(message.Reply?.ToArray()), message.At.UtcTicks);
+            var at = message.At.UtcTicks;
+            Add(message.Id, Reply.Accepted(message.Reply?.ToArray()), at, at, allowance);
+        }
+
+        if (allowance > TimeSpan.Zero && handled.Count >= limit)
+        {
+            // The store keeps no more; there may have been others before the oldest.
+            ForgottenUntil = handled[0].At.UtcTicks;
         }
     }
 
@@ -58,24 +78,40 @@ internal sealed class HandledMessages(int limit, TimeSpan? age = null)
     }
 
     /// <summary>Remembers a message and forgets the oldest where the ring is full.</summary>
-    public void Add(MessageId id, Reply reply, long nowTicks)
+    /// <param name="id">The message.</param>
+    /// <param name="reply">Its answer.</param>
+    /// <param name="nowTicks">When it was handled; 0 where nobody asks how old a message is.</param>
+    /// <param name="sentAt">When it was sent, of a message that could be replayed.</param>
+    /// <param name="allowance">For how long after that it could; zero for a message that could not.</param>
+    public void Add(MessageId id, Reply reply, long nowTicks, long sentAt = 0, TimeSpan allowance = default) =>
+        Add(new Slot
+        {
+            Id = id,
+            Reply = reply,
+            At = nowTicks,
+            SentAt = sentAt,
+            KnownUntil = allowance > TimeSpan.Zero ? sentAt + allowance.Ticks : 0,
+        }, nowTicks);
+
+    private void Add(Slot added, long nowTicks)
     {
-        if (_count == _slots.Length && _count < limit)
+        if (_count == _slots.Length && (_count < limit || (_slots[_next].KnownUntil > nowTicks && _count < MostKept)))
         {
             Grow();
         }
 
         if (_count == _slots.Length)
         {
-            Unlink(_next);
+            Forget(nowTicks);
         }
         else
         {
             _count++;
         }
 
-        ref var head = ref _heads[Head(id)];
-        _slots[_next] = new Slot { Id = id, Reply = reply, At = nowTicks, Following = head };
+        ref var head = ref _heads[Head(added.Id)];
+        added.Following = head;
+        _slots[_next] = added;
         head = _next + 1;
         _next = (_next + 1) % _slots.Length;
     }
@@ -84,6 +120,15 @@ internal sealed class HandledMessages(int limit, TimeSpan? age = null)
     // millisecond would share a chain. There are never fewer than four heads, so the shift is in range.
     private int Head(MessageId id) =>
         (int)((uint)id.GetHashCode() * 0x9E37_79B9u >> (32 - System.Numerics.BitOperations.Log2((uint)_heads.Length)));
+
+    private void Forget(long nowTicks)
+    {
+        Unlink(_next);
+        if (_slots[_next].KnownUntil > nowTicks)
+        {
+            ForgottenUntil = Math.Max(ForgottenUntil, _slots[_next].SentAt);
+        }
+    }
 
     private void Unlink(int index)
     {
@@ -101,14 +146,14 @@ internal sealed class HandledMessages(int limit, TimeSpan? age = null)
         // Full, so the oldest stands where the next would go.
         var old = _slots;
         var oldest = _next;
-        _slots = new Slot[Math.Min(old.Length * 2, Math.Max(limit, 1))];
+        _slots = new Slot[Math.Min(old.Length * 2, old.Length < limit ? limit : MostKept)];
         _heads = new int[(int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_slots.Length)];
         _next = 0;
         _count = 0;
         for (var i = 0; i < old.Length; i++)
         {
             ref var slot = ref old[(oldest + i) % old.Length];
-            Add(slot.Id, slot.Reply, slot.At);
+            Add(slot, slot.At);
         }
     }
 }

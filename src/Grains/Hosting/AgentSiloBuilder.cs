@@ -40,6 +40,7 @@ public static class AgentSiloBuilder
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ContractCatalogue>();
         services.TryAddSingleton<AgentKinds>();
+        silo.UseDefaultSignatures();
         services.TryAddSingleton<GateChecks>();
         services.TryAddSingleton<AgentHost>();
         // Orleans hosts every grain class of the program by itself; agents are hosted because somebody said so, and where

@@ -29,6 +29,8 @@ internal sealed class GateChecks(IEnumerable<IGateCheck> checks)
 
     public bool IsEmpty => _checks.Length == 0;
 
+    public bool Has(GateStage stage) => Array.Exists(_checks, c => c.Stage == stage);
+
     public Refusal? Check(Envelope message, bool isEvent)
     {
         foreach (var check in _checks)

@@ -60,7 +60,7 @@ internal sealed partial class TopicAgent(AgentHost host) : Agent<TopicState>, IT
         }
 
         // The deadline was the publishing's, and is met.
-        context.Append(message.WithExpiry(null));
+        context.Append(host.ForKeeping(message));
         Announce(context);
         return default;
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
+using OrleansAgents.Security;
 using OrleansAgents.Sqlite;
 using OrleansAgents.Topics;
 
@@ -77,6 +78,15 @@ internal sealed class SiloOptions
 
     /// <summary>How fast the silos notice that one of them died.</summary>
     public MembershipOptions Membership { get; } = new();
+
+    /// <summary>Which messages must be signed; null for what the environment says.</summary>
+    public SignaturePolicy? Signatures { get; set; }
+
+    /// <summary>How far the time of a signed message may be from this silo's.</summary>
+    public TimeSpan ClockAllowance { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether there are keys for signatures.</summary>
+    public bool HasKeys { get; set; }
 
     /// <summary>What is there for operators, and where.</summary>
     public OperatorOptions Operator { get; } = new();

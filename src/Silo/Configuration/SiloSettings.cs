@@ -15,6 +15,7 @@ internal static class SiloSettings
         "Sqlite", nameof(SiloOptions.HandledWindow), nameof(SiloOptions.Topics), nameof(SiloOptions.Demo),
         nameof(SiloOptions.Assemblies), nameof(SiloOptions.DrainTimeout), nameof(SiloOptions.Cluster), nameof(SiloOptions.Address),
         nameof(SiloOptions.Listen), nameof(SiloOptions.Kubernetes), nameof(SiloOptions.Labels), nameof(SiloOptions.Rebalance), nameof(SiloOptions.Membership), nameof(SiloOptions.Operator),
+        nameof(SiloOptions.Signatures), nameof(SiloOptions.ClockAllowance), SignatureSettings.Keys,
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -61,9 +62,10 @@ internal static class SiloSettings
         options.DataDirectory = section[nameof(SiloOptions.DataDirectory)] ?? options.DataDirectory;
         section.GetSection(nameof(SiloOptions.Assemblies)).Bind(options.Assemblies);
         ClusterSettings.Read(configuration, section, options);
+        SignatureSettings.Read(section, options);
         section.ReadValue<bool>("Operator:Enabled", "true or false", bool.TryParse, v => options.Operator.Enabled = v);
         options.Operator.Urls = WebAddresses.ReadOperator(section["Operator:Urls"]);
-        return (FindFault(options) ?? ClusterSettings.FindFault(options)) is { } fault ? throw new SettingsException(fault) : options;
+        return (FindFault(options) ?? ClusterSettings.FindFault(options) ?? SignatureSettings.FindFault(section, options)) is { } fault ? throw new SettingsException(fault) : options;
     }
 
     private static string? FindFault(SiloOptions options)

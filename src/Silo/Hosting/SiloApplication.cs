@@ -4,6 +4,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 using OrleansAgents.Demo;
 using OrleansAgents.Endpoints;
+using OrleansAgents.Security;
 using OrleansAgents.Telemetry;
 using OrleansAgents.Topics;
 
@@ -26,7 +27,7 @@ internal static class SiloApplication
         // The one clock of the drain is the process's.
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddAgentClient(o => o.Sender = "client/silo");
-        builder.UseOrleans(silo => AddSilo(silo, options, addresses));
+        builder.UseOrleans(silo => AddSilo(silo, options, addresses, builder.Environment));
         builder.AddSiloLogging();
         builder.AddSiloTelemetry(withPrometheus: options.Operator.Enabled);
         builder.Services.AddSingleton<StoreReach>();
@@ -64,7 +65,7 @@ internal static class SiloApplication
         }
     }
 
-    private static void AddSilo(ISiloBuilder silo, SiloOptions options, SiloAddresses addresses)
+    private static void AddSilo(ISiloBuilder silo, SiloOptions options, SiloAddresses addresses, IHostEnvironment environment)
     {
         silo.UseCluster(options, addresses);
         silo.Configure<Orleans.Configuration.GrainCollectionOptions>(o => o.DeactivationTimeout = options.DrainTimeout);
@@ -73,6 +74,10 @@ internal static class SiloApplication
         silo.Services.Configure<HandledWindow>(w => (w.Count, w.Age) = (options.HandledWindow.Count, options.HandledWindow.Age));
         silo.Services.Configure<TopicRetention>(t => (t.Age, t.Bytes) = (options.Topics.Age, options.Topics.Bytes));
         AddStorage(silo, options);
+        silo.UseSignatures(
+            options.Signatures ?? (environment.IsDevelopment() ? SignaturePolicy.None : SignaturePolicy.External),
+            signatures => signatures.ClockAllowance = options.ClockAllowance);
+        silo.Services.Configure<KeyRingOptions>(silo.Configuration.GetSection(SiloOptions.Section));
         silo.AddAgents(agents =>
         {
             foreach (var label in options.Labels)

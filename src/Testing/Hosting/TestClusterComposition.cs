@@ -4,6 +4,7 @@ using Orleans.TestingHost;
 using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
 using OrleansAgents.Memory;
+using OrleansAgents.Security;
 using OrleansAgents.Testing.Probes;
 using OrleansAgents.Topics;
 
@@ -25,6 +26,10 @@ internal sealed class TestClusterComposition(AgentTestClusterOptions options, Te
             SetTime(client.Services);
             AddClient(client.Services);
             client.Services.AddSingleton<IOutgoingGrainCallFilter>(new OutgoingMessages(network));
+            foreach (var configure in options.OutsideActions)
+            {
+                configure(client);
+            }
         });
         return builder.Build();
     }
@@ -38,7 +43,8 @@ internal sealed class TestClusterComposition(AgentTestClusterOptions options, Te
     {
         var services = silo.Services;
         SetTime(services);
-        silo.AddAgents(Apply(options.AgentActions)).AddAgent<ProbeAgent>();
+        // Tests need no keys; those about signatures set a policy of their own.
+        silo.UseSignatures(SignaturePolicy.None).AddAgents(Apply(options.AgentActions)).AddAgent<ProbeAgent>();
         services.AddSingleton(probes);
         services.AddSingleton(life);
         foreach (var configure in options.SiloActions)

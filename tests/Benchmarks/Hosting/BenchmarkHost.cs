@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
+using OrleansAgents.Security;
 using OrleansAgents.Sqlite;
 using OrleansAgents.Tests.Workload;
 using StackExchange.Redis;
@@ -36,6 +37,7 @@ internal static class BenchmarkHost
         var builder = CreateBuilder();
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(ports.Silo, ports.Gateway)
+            .UseSignatures(SignaturePolicy.None)
             .AddAgents()
             .UseMemoryStorage()
             .AddAgent<QuoteAgent>());
@@ -51,7 +53,8 @@ internal static class BenchmarkHost
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(ports.Silo, ports.Gateway)
-                .AddAgents()
+                .UseSignatures(SignaturePolicy.None)
+            .AddAgents()
                 .UseSqliteStorage(store)
                 .AddAgent<LedgerAgent>();
             more?.Invoke(silo);
@@ -69,6 +72,7 @@ internal static class BenchmarkHost
             .UseRedisCluster(redis)
             .ConfigureEndpoints(IPAddress.Loopback, ports.Silo, ports.Gateway)
             .AddRedisGrainStorage(RawLedgerGrain.Storage, options => options.ConfigurationOptions = ConfigurationOptions.Parse(redis))
+            .UseSignatures(SignaturePolicy.None)
             .AddAgents()
             .AddAgent<QuoteAgent>()
             .AddAgent<LedgerAgent>()

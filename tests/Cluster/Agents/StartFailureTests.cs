@@ -5,6 +5,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
 using OrleansAgents.Memory;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 using OrleansAgents.Testing;
 
 namespace OrleansAgents.Tests.Agents;
@@ -110,7 +111,7 @@ public sealed class StartFailureTests(AgentCluster shared)
         var builder = new Orleans.TestingHost.InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddAgents().AddAgent<AccountAgent>().AddAgent<GreeterAgent>();
+            silo.UseSignatures(SignaturePolicy.None).AddAgents().AddAgent<AccountAgent>().AddAgent<GreeterAgent>();
             silo.Services.AddSingleton<ILoggerProvider>(new FakeLoggerProvider(logs));
         });
         builder.ConfigureClient(client => client.Services.AddAgentClient(Impatient));

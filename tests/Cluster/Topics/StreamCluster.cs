@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
+using OrleansAgents.Security;
 
 namespace OrleansAgents.Tests.Topics;
 
@@ -18,7 +19,7 @@ internal sealed class StreamCluster(InProcessTestCluster cluster) : IAsyncDispos
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddAgents().AddAgentsFrom(typeof(StreamCluster).Assembly);
+            silo.UseSignatures(SignaturePolicy.None).AddAgents().AddAgentsFrom(typeof(StreamCluster).Assembly);
             if (directory is null)
             {
                 silo.UseMemoryStorage();

@@ -62,7 +62,7 @@ public sealed class CrashTests
     {
         await using var sending = RunningProgram.Start(
             Programs.Agents, ["send", "-", "--json", "--parallel", "16", "--timeout", "10", "--gateway", silo.Gateway],
-            string.Join('\n', messages));
+            string.Join('\n', messages), silo.Signing);
         // A random moment is what this is about: from somewhere in the sender's start to the middle of its load.
         await Task.Delay(TimeSpan.FromMilliseconds(600) + after, TimeProvider.System, Token);
         await silo.KillAsync();

@@ -71,6 +71,8 @@ internal sealed class RunningProgram : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
+        // As a developer's; a test of what holds elsewhere says so.
+        start.Environment["DOTNET_ENVIRONMENT"] = "Development";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             start.Environment[name] = value;

@@ -16,11 +16,26 @@ public sealed class SiloProcess : IAsyncLifetime
     /// <summary>Where the silo keeps its file; its own, and gone with it.</summary>
     public string DataDirectory { get; } = Path.Combine(Path.GetTempPath(), $"agents-test-{Guid.NewGuid():N}");
 
+    /// <summary>The secret that the command line signs with: this silo runs as one does in production, and takes in nothing unsigned.</summary>
+    public string KeyFile { get; } = Path.Combine(Path.GetTempPath(), $"agents-test-{Guid.NewGuid():N}.key");
+
+    /// <summary>What has the command line sign.</summary>
+    public IReadOnlyDictionary<string, string> Signing => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["AGENTS_KEY_FILE"] = KeyFile,
+        ["AGENTS_KEY_ID"] = "tests",
+    };
+
     internal RunningProgram Program => _program!;
 
     public async ValueTask InitializeAsync()
     {
-        _program = Start();
+        if (!File.Exists(KeyFile))
+        {
+            await File.WriteAllTextAsync(KeyFile, Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
+        }
+
+        _program = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ENVIRONMENT"] = "Production" });
         await _program.FirstLine.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken);
     }
 
@@ -31,6 +46,7 @@ public sealed class SiloProcess : IAsyncLifetime
             await _program.DisposeAsync();
         }
 
+        File.Delete(KeyFile);
         if (Directory.Exists(DataDirectory))
         {
             Directory.Delete(DataDirectory, recursive: true);
@@ -41,7 +57,8 @@ public sealed class SiloProcess : IAsyncLifetime
 
     internal RunningProgram Start(IReadOnlyDictionary<string, string> environment, params string[] more) => RunningProgram.Start(
         Programs.Silo,
-        ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:DataDirectory", DataDirectory, .. more],
+        ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:DataDirectory", DataDirectory,
+            "--Agents:Keys:0:Id", "tests", "--Agents:Keys:0:Identity", "*", "--Agents:Keys:0:File", KeyFile, .. more],
         environment: environment);
 
     /// <summary>Kills the silo as a power switch would.</summary>
@@ -54,7 +71,7 @@ public sealed class SiloProcess : IAsyncLifetime
     /// <summary>Runs the command line against this silo.</summary>
     internal async Task<(int ExitCode, string Output, string Error)> AgentsAsync(string? input, params string[] arguments)
     {
-        await using var program = RunningProgram.Start(Programs.Agents, [.. arguments, "--gateway", Gateway], input);
+        await using var program = RunningProgram.Start(Programs.Agents, [.. arguments, "--gateway", Gateway], input, Signing);
         var code = await program.ExitAsync(TestContext.Current.CancellationToken);
         return (code, program.Output, program.Error);
     }

@@ -1,0 +1,90 @@
+using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Security;
+
+/// <summary>Signs messages with the keys of their senders, and finds out whether a signature holds.</summary>
+internal sealed class MessageSigner(KeyRing keys, TimeProvider time)
+{
+    /// <summary>Whether any message can be signed.</summary>
+    public bool HasKeys => !keys.Current.IsEmpty;
+
+    /// <summary>
+    /// The message, signed as of now; as it is where there is no key for its sender. The payload of a signed message is
+    /// in canonical form, so that whoever verifies it need not bring it there again.
+    /// </summary>
+    /// <exception cref="CanonicalJsonException">The payload has no canonical form.</exception>
+    public Envelope Sign(Envelope message) => Sign(message, time.GetUtcNow());
+
+    /// <inheritdoc cref="Sign(Envelope)"/>
+    public Envelope Sign(Envelope message, DateTimeOffset sentAt)
+    {
+        if (keys.Current.FindFor(message.Sender) is not { } key)
+        {
+            return message;
+        }
+
+        message = message.WithCanonicalPayload();
+        Span<byte> hash = stackalloc byte[HashKey.HashBytes];
+        Compute(message, message.Recipient, key, sentAt, hash);
+        return message.With((message.Extras ?? new()) with
+        {
+            SentAt = sentAt,
+            Signature = new MessageSignature(key.Id, MessageSignature.HmacSha256, Convert.ToHexStringLower(hash)),
+        });
+    }
+
+    /// <summary>Why the signature does not hold; null when it does. For the log: it says more than a stranger should learn.</summary>
+    /// <param name="message">The message, which has a signature.</param>
+    /// <param name="recipient">Whom it was signed for.</param>
+    public string? FindFault(Envelope message, AgentId recipient)
+    {
+        var signature = message.Extras!.Signature!;
+        if (signature.Algorithm != MessageSignature.HmacSha256)
+        {
+            return "its algorithm is not HMAC-SHA256";
+        }
+
+        if (keys.Current.Find(signature.KeyId) is not { } key)
+        {
+            return "its key is not known here";
+        }
+
+        if (!key.Identity.Matches(message.Sender))
+        {
+            return $"its key signs for {key.Identity} and not for the sender";
+        }
+
+        Span<byte> given = stackalloc byte[HashKey.HashBytes];
+        if (signature.Value.Length != HashKey.HashBytes * 2
+            || Convert.FromHexString(signature.Value, given, out _, out _) != System.Buffers.OperationStatus.Done)
+        {
+            return "its value is not 64 hexadecimal digits";
+        }
+
+        try
+        {
+            Span<byte> hash = stackalloc byte[HashKey.HashBytes];
+            Compute(message, recipient, key, message.Extras.SentAt, hash);
+            return System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(hash, given) ? null : "the message is not the one that was signed";
+        }
+        catch (CanonicalJsonException e)
+        {
+            return $"it has no canonical form ({e.Code})";
+        }
+    }
+
+    private static void Compute(Envelope message, AgentId recipient, HashKey key, DateTimeOffset? sentAt, Span<byte> hash)
+    {
+        var form = SignedForm.Rent();
+        try
+        {
+            form.Write(message, recipient, key.Id, sentAt);
+            key.Compute(form.Bytes, hash);
+        }
+        finally
+        {
+            form.Return();
+        }
+    }
+}

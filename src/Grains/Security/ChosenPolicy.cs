@@ -1,0 +1,4 @@
+namespace OrleansAgents.Security;
+
+/// <summary>The policy of a silo.</summary>
+internal sealed record ChosenPolicy(SignaturePolicy Policy);
