@@ -29,6 +29,7 @@ Func<BenchmarkOptions, IAsyncEnumerable<Row>>? run = options.Command switch
     "topics" => TopicCases.RunAsync,
     "cluster" => ClusterCases.RunAsync,
     "failover" => FailoverCase.RunAsync,
+    "trust" => TrustCases.RunAsync,
     _ => null,
 };
 if (run is null)

@@ -136,7 +136,7 @@ internal sealed class AgentCaller(
         Envelope envelope, TimeSpan timeout, TState state,
         Func<AgentCaller, Envelope, TState, CancellationToken, ValueTask<Reply>> send, CancellationToken cancellationToken)
     {
-        var left = new TimeSpan(Math.Clamp(envelope.Deadline - _time.GetUtcNow().UtcTicks, 0, timeout.Ticks));
+        var left = envelope.Deadline == 0 ? timeout : new TimeSpan(Math.Clamp(envelope.Deadline - _time.GetUtcNow().UtcTicks, 0, timeout.Ticks));
         using var deadline = new CancellationTokenSource(left, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try

@@ -45,6 +45,58 @@ public sealed class HandledMessagesTests
     }
 
     [Fact]
+    public void Add_BeyondTheLimitWhileASignedMessageMayComeAgain_KeepsIt()
+    {
+        var handled = new HandledMessages(4);
+        var ids = Enumerable.Range(0, 20).Select(_ => MessageId.New()).ToArray();
+        var allowance = TimeSpan.FromTicks(100);
+        for (var i = 0; i < ids.Length; i++)
+        {
+            handled.Add(ids[i], Reply.Accepted(i), nowTicks: i, sentAt: i, allowance);
+        }
+
+        Assert.All(ids, id => Assert.True(handled.TryGet(id, 20, out _)));
+        Assert.Equal(0, handled.ForgottenUntil);
+
+        // Later the first could come again no more: it makes room, and nothing that could is forgotten.
+        var late = MessageId.New();
+        for (var i = 0; i < 40; i++)
+        {
+            handled.Add(i == 39 ? late : MessageId.New(), Reply.Accepted(), nowTicks: 500, sentAt: 500, allowance);
+        }
+
+        Assert.False(handled.TryGet(ids[0], 500, out _));
+        Assert.True(handled.TryGet(late, 500, out _));
+        Assert.Equal(0, handled.ForgottenUntil);
+    }
+
+    [Fact]
+    public void Add_OfMoreSignedMessagesThanAreKept_TellsFromWhenOnItKnowsThemAll()
+    {
+        const int Kept = 100_000;
+        var handled = new HandledMessages(4);
+        for (var i = 1; i <= Kept + 10; i++)
+        {
+            handled.Add(MessageId.New(), Reply.Accepted(), nowTicks: i, sentAt: i, TimeSpan.FromTicks(1_000_000));
+        }
+
+        Assert.Equal(10, handled.ForgottenUntil);
+    }
+
+    [Fact]
+    public void Restore_OfAsManyAsAStoreKeeps_TakesEarlierOnesForForgotten()
+    {
+        var handled = new HandledMessages(2, TimeSpan.FromMinutes(10));
+        var at = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+        HandledMessage[] stored = [new(MessageId.New(), at, null), new(MessageId.New(), at.AddSeconds(1), null)];
+        handled.Restore(stored, TimeSpan.Zero);
+        Assert.Equal(0, handled.ForgottenUntil);
+        handled = new HandledMessages(2, TimeSpan.FromMinutes(10));
+        handled.Restore(stored, TimeSpan.FromMinutes(5));
+        Assert.Equal(at.UtcTicks, handled.ForgottenUntil);
+    }
+
+    [Fact]
     public void TryGet_BeyondTheAge_ForgetsTheMessage()
     {
         var handled = new HandledMessages(16, TimeSpan.FromTicks(10));
