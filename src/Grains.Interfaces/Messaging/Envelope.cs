@@ -62,7 +62,7 @@ public sealed class Envelope
     public DateTimeOffset? ExpiresAt => Deadline == 0 ? null : new DateTimeOffset(Deadline, TimeSpan.Zero);
 
     /// <summary>The fields that most messages lack; null when all are absent.</summary>
-    public EnvelopeExtras? Extras { get; private init; }
+    public EnvelopeExtras? Extras { get; private set; }
 
     /// <summary>The payload's UTF-8 JSON, made from the record on first use.</summary>
     /// <exception cref="JsonException">The record cannot be written as JSON.</exception>
@@ -84,6 +84,9 @@ public sealed class Envelope
 
     /// <summary>The sender's span within this process, so that neither a text nor a copy is made of it.</summary>
     internal Activity? Span { get; private set; }
+
+    /// <summary>Whether the payload is known to be in canonical form.</summary>
+    internal bool IsCanonical { get; private init; }
 
     internal bool HasJson => !_json.IsEmpty;
 
@@ -127,23 +130,30 @@ public sealed class Envelope
     /// <summary>Notes where the message came in; of one that nobody else holds.</summary>
     internal void StampOutside() => IsFromOutside = true;
 
+    /// <inheritdoc cref="StampDeadline"/>
+    internal Envelope StampExtras(EnvelopeExtras extras)
+    {
+        Extras = extras;
+        return this;
+    }
+
     internal void StampVerified() => IsVerified = true;
 
     /// <summary>The same message unsigned.</summary>
     internal Envelope WithoutSignature() => Extras?.Signature is null ? this : With(Extras with { Signature = null });
 
-    /// <summary>The same message with its payload in canonical form (RFC 8785); itself where it has that.</summary>
+    /// <summary>A copy of the message with its payload in canonical form (RFC 8785).</summary>
     /// <exception cref="CanonicalJsonException">The payload has none.</exception>
     internal Envelope WithCanonicalPayload()
     {
         if (CanonicalJson.IsCanonical(PayloadJson.Span))
         {
-            return this;
+            return new(this) { IsCanonical = true };
         }
 
         var canonical = new System.Buffers.ArrayBufferWriter<byte>(PayloadJson.Length);
         CanonicalJson.Write(PayloadJson.Span, canonical);
-        return new(this) { _json = canonical.WrittenMemory };
+        return new(this) { _json = canonical.WrittenMemory, IsCanonical = true };
     }
 
     internal Envelope WithWireFields(long deadline, EnvelopeExtras? extras) => new(this) { Deadline = deadline, Extras = extras };

@@ -17,13 +17,7 @@ internal static class CanonicalJson
         [.. Enumerable.Range(0, 0x20).Select(b => (byte)b), (byte)'"', (byte)'\\']);
 
     /// <summary>Whether <see cref="Write"/> would give back the same bytes. Takes no memory and never throws.</summary>
-    public static bool IsCanonical(ReadOnlySpan<byte> json)
-    {
-        Span<int> starts = stackalloc int[MaxDepth];
-        Span<int> ends = stackalloc int[MaxDepth];
-        starts.Clear();
-        return new CanonicalJsonScan(json, starts, ends).Run() && Utf8.IsValid(json);
-    }
+    public static bool IsCanonical(ReadOnlySpan<byte> json) => CanonicalJsonScan.Run(json) && Utf8.IsValid(json);
 
     /// <summary>Writes any JSON text in its canonical form. The value stays what it is: one that cannot is refused.</summary>
     /// <exception cref="CanonicalJsonException">

@@ -3,6 +3,27 @@ namespace OrleansAgents.Security;
 /// <summary>The order of members: by the UTF-16 units of their names, which are compared as UTF-8 with canonical escapes.</summary>
 internal static class CanonicalJsonNames
 {
+    /// <summary>Whether one comes before the other; false also for equal ones.</summary>
+    public static bool IsBefore(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        var length = Math.Min(left.Length, right.Length);
+        for (var at = 0; at < length; at++)
+        {
+            byte a = left[at], b = right[at];
+            if (a == '\\' || b == '\\')
+            {
+                return CompareEscaped(left, right) < 0;
+            }
+
+            if (a != b)
+            {
+                return Order(a, b) < 0;
+            }
+        }
+
+        return left.Length < right.Length;
+    }
+
     public static int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         var at = left.CommonPrefixLength(right);

@@ -24,10 +24,11 @@ internal sealed class MessageSigner(KeyRing keys, TimeProvider time)
             return message;
         }
 
+        // A copy of its own, so that it may be stamped.
         message = message.WithCanonicalPayload();
         Span<byte> hash = stackalloc byte[HashKey.HashBytes];
         Compute(message, message.Recipient, key, sentAt, hash);
-        return message.With((message.Extras ?? new()) with
+        return message.StampExtras((message.Extras ?? new()) with
         {
             SentAt = sentAt,
             Signature = new MessageSignature(key.Id, MessageSignature.HmacSha256, Convert.ToHexStringLower(hash)),

@@ -61,7 +61,15 @@ internal sealed class SignedForm
         WriteHeaders(extras?.Headers);
         Id("id"u8, message.Id);
         Name("payload"u8);
-        CanonicalJson.Write(message.PayloadJson.Span, _output);
+        if (message.IsCanonical)
+        {
+            _output.Write(message.PayloadJson.Span);
+        }
+        else
+        {
+            CanonicalJson.Write(message.PayloadJson.Span, _output);
+        }
+
         Address("recipient"u8, recipient);
         Address("sender"u8, message.Sender);
         Time("sentAt"u8, sentAt);
