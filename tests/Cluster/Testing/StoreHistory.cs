@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
 using OrleansAgents.Memory;
 using OrleansAgents.Topics;
 
@@ -54,6 +55,9 @@ public sealed class StoreHistory : IAgentStore
 
     public ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         _memory.ReadDueAsync(until, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AgentId agent, long after, int limit, CancellationToken cancellationToken) =>
+        _memory.ReadAuditAsync(agent, after, limit, cancellationToken);
 
     /// <summary>Whether none of these agents has anything to send.</summary>
     public async ValueTask<bool> IsSettledAsync(AgentId[] agents, CancellationToken cancellationToken)
