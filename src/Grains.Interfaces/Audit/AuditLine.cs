@@ -76,6 +76,8 @@ internal sealed record AuditLine(long Sequence, string Hash, string Algorithm, s
             && value.GetRawText() == number.ToString(CultureInfo.InvariantCulture);
     }
 
+    // What a terminal would obey is none of ours: the file is somebody else's.
     private static string? Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            && value.GetString()! is var text && !text.Any(char.IsControl) ? text : null;
 }

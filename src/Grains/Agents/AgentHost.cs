@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Metadata;
+using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Agents;
@@ -14,6 +15,7 @@ internal sealed class AgentHost
     private readonly AgentKinds _kinds;
     private readonly Delivery _delivery;
     private readonly SiloAddress _silo;
+    private readonly AuditKey? _auditKey;
 
     public AgentHost(
         IOptions<AgentOptions> options, IOptions<HandledWindow> window, IGrainFactory grains, GrainInterfaceTypeResolver types, AgentKinds kinds,
@@ -28,6 +30,7 @@ internal sealed class AgentHost
         _kinds = kinds;
         _silo = silo.SiloAddress;
         _delivery = new Delivery(Options.Delivery, time);
+        _auditKey = Options.ReadAuditKey();
         foreach (var registration in registered)
         {
             // Also those that this silo lacks the label of: what is told to them waits for a silo that has it.
@@ -45,8 +48,12 @@ internal sealed class AgentHost
 
     public IAgentStore? Store { get; }
 
-    public HandlerTable HandlersOf(Type agentClass) =>
-        _handlers.GetOrAdd(agentClass, static type => new HandlerTable(type, HandlerTable.FindAttribute(type)));
+    public HandlerTable HandlersOf(Type agentClass) => _handlers.GetOrAdd(
+        agentClass, static (type, auditAll) => new HandlerTable(type, HandlerTable.FindAttribute(type), auditAll), Options.Audit);
+
+    /// <summary>What the log of an agent gains; null where its class is not audited.</summary>
+    public AuditTrail? OpenAudit(AgentId agent, HandlerTable handlers) =>
+        handlers.IsAudited ? new AuditTrail(agent, _auditKey, Time) : null;
 
     /// <summary>An ask from within a turn: bounded by the asking message's deadline (0 for none) and by the default, whichever ends first.</summary>
     public async ValueTask<Reply> AskAsync(Envelope envelope, long askersDeadline, CancellationToken cancellationToken)

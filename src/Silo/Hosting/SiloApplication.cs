@@ -75,6 +75,7 @@ internal static class SiloApplication
         AddStorage(silo, options);
         silo.AddAgents(agents =>
         {
+            (agents.Audit, agents.AuditKeyFile) = (options.Audit, options.AuditKeyFile);
             foreach (var label in options.Labels)
             {
                 agents.Labels.Add(label);
