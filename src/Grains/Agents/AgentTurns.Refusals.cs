@@ -9,8 +9,8 @@ internal sealed partial class AgentTurns
     /// <summary>Notes a message that was refused without a turn, where the agent is audited.</summary>
     public void Note(Envelope envelope, Refusal refusal)
     {
-        // One that comes while the agent goes is sent again, and noted by the next activation.
-        if (Commits is { Audit: not null } && !_stopping && refusal.Code != RefusalCodes.Stopping)
+        // What is only put off is sent again, and noted when it is taken.
+        if (Commits is { Audit: not null } && !_stopping && refusal.Code is not (RefusalCodes.Stopping or RefusalCodes.Busy))
         {
             Commits.Note(envelope, Reply.Refused(refusal));
         }
