@@ -92,7 +92,7 @@ public sealed class AuditTests
         var ledger = cluster.Client.Agent("ledger/queue");
         var held = ledger.AskAsync(new Hold("ledger queue"), cancellationToken: Token).AsTask();
         await Gates.Entered("ledger queue").Task.WaitAsync(Token);
-        var waiting = Envelope.Create("client/test", "ledger/queue", new Add(1));
+        var waiting = Envelope.Create("client/test", "ledger/queue", new Add(1)).WithId(MessageId.New());
         var cancelled = cluster.Client.SendAsync(waiting, cancellationToken: Token).AsTask();
         // Calls arrive in order, so what is cancelled has come.
         await ledger.CancelAsync(waiting.Id, Token);

@@ -16,6 +16,9 @@ public sealed class SiloProcess : IAsyncLifetime
     /// <summary>Where the silo keeps its file; its own, and gone with it.</summary>
     public string DataDirectory { get; } = Path.Combine(Path.GetTempPath(), $"agents-test-{Guid.NewGuid():N}");
 
+    /// <summary>What it is told besides, at every start.</summary>
+    internal string[] Settings { get; init; } = [];
+
     internal RunningProgram Program => _program!;
 
     public async ValueTask InitializeAsync()
@@ -41,7 +44,7 @@ public sealed class SiloProcess : IAsyncLifetime
 
     internal RunningProgram Start(IReadOnlyDictionary<string, string> environment, params string[] more) => RunningProgram.Start(
         Programs.Silo,
-        ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:DataDirectory", DataDirectory, .. more],
+        ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:DataDirectory", DataDirectory, .. Settings, .. more],
         environment: environment);
 
     /// <summary>Kills the silo as a power switch would.</summary>
