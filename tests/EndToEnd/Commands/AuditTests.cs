@@ -52,12 +52,6 @@ public sealed class AuditTests : IAsyncLifetime
         Assert.Contains("--key-file", (await RunAsync(exported, 2, "audit", "verify", "-")).Error, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("no log", "audit", "verify", "-")]
-    [InlineData("", "audit", "verify", "/nowhere/log.jsonl")]
-    [InlineData("", "audit", "verify", "-", "--head", "17")]
-    public async Task Usage_Wrong_ExitsWithTwo(string input, params string[] arguments) => await RunAsync(input, 2, arguments);
-
     private async Task<(int ExitCode, string Output, string Error)> RunAsync(string? input, int expected, params string[] arguments)
     {
         var result = await _silo.AgentsAsync(input, arguments);
