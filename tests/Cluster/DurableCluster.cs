@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
 using OrleansAgents.Hosting;
 using OrleansAgents.Memory;
 using OrleansAgents.Security;
@@ -80,6 +81,9 @@ public sealed class HeldStore(MemoryAgentStore store) : IAgentStore
 
     public ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         store.ReadDueAsync(until, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AgentId agent, long after, int limit, CancellationToken cancellationToken) =>
+        store.ReadAuditAsync(agent, after, limit, cancellationToken);
 }
 
 /// <summary>Commits that wait.</summary>

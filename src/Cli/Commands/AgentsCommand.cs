@@ -19,6 +19,7 @@ internal static class AgentsCommand
             DescribeCommand.Create(global),
             StopCommand.Create(global),
             DeadLettersCommand.Create(global),
+            AuditCommand.Create(global),
         };
         global.AddTo(root);
         return root;

@@ -1,3 +1,4 @@
+using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
 
@@ -26,6 +27,9 @@ public sealed record AgentRecord
 
     /// <summary>When the agent is to be woken; null for never.</summary>
     public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>Where the agent's audit log ends; null when it has none.</summary>
+    public AuditHead? Audit { get; init; }
 }
 
 /// <summary>The changes that an agent's turns made, written together or not at all.</summary>
@@ -54,6 +58,9 @@ public sealed record AgentCommit
 
     /// <summary>When to wake the agent if nothing else does; null for never. It replaces the one before.</summary>
     public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>Entries for the agent's audit log, their sequences counting on from <see cref="AgentRecord.Audit"/>.</summary>
+    public IReadOnlyList<AuditEntry> Audit { get; init; } = [];
 }
 
 /// <summary>A message that was handled, with its stored reply.</summary>

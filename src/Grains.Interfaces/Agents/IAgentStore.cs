@@ -1,4 +1,4 @@
-using OrleansAgents.Topics;
+using OrleansAgents.Audit;
 
 namespace OrleansAgents.Agents;
 
@@ -28,6 +28,13 @@ public interface IAgentStore
     /// </summary>
     /// <exception cref="AgentStoreException">The store cannot be read.</exception>
     ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The entries of an agent's audit log behind the sequence <paramref name="after"/>, 0 for all, in order,
+    /// <paramref name="limit"/> at most; none when it has no log. They are kept for ever.
+    /// </summary>
+    /// <exception cref="AgentStoreException">The store cannot be read.</exception>
+    ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AgentId agent, long after, int limit, CancellationToken cancellationToken);
 }
 
 /// <summary>The store cannot be read or written now.</summary>

@@ -77,6 +77,11 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
         if (Gate.AdmitRecipient(envelope, Id) is { } refusal)
         {
             TurnTelemetry.Refused(Id.Kind, refusal);
+            if (_isStarted)
+            {
+                _turns.Note(envelope, refusal);
+            }
+
             return new(Reply.Refused(refusal));
         }
 

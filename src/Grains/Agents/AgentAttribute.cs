@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Orleans.Metadata;
 using Orleans.Runtime;
 
@@ -29,6 +30,13 @@ public sealed class AgentAttribute(string kind) : Attribute, IGrainTypeProviderA
     /// </summary>
     public string? Label { get; set; }
 
+    /// <summary>
+    /// Whether every message to an agent of the kind is noted in a log of its own, in the same commit as its turn: who sent
+    /// what and what became of it, no payload, each entry bound to the one before by a hash. Only durable agents have one.
+    /// False unless told; <see cref="AgentOptions.Audit"/> audits all durable agents of a silo.
+    /// </summary>
+    public bool Audited { get; set; }
+
     /// <inheritdoc/>
     public GrainType GetGrainType(IServiceProvider services, Type type) => AgentId.IsKind(Kind)
         ? GrainType.Create(Kind)
@@ -36,5 +44,6 @@ public sealed class AgentAttribute(string kind) : Attribute, IGrainTypeProviderA
 
     /// <inheritdoc/>
     public void Populate(IServiceProvider services, Type grainClass, GrainType grainType, Dictionary<string, string> properties) =>
-        AgentManifest.Populate(this, grainClass, properties);
+        AgentManifest.Populate(
+            this, grainClass, (services.GetService(typeof(IOptions<AgentOptions>)) as IOptions<AgentOptions>)?.Value.Audit ?? false, properties);
 }

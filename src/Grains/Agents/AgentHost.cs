@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Metadata;
+using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
 using OrleansAgents.Security;
 
@@ -16,6 +17,7 @@ internal sealed class AgentHost
     private readonly Delivery _delivery;
     private readonly SiloAddress _silo;
     private readonly OutgoingSignatures? _signatures;
+    private readonly AuditKey? _auditKey;
 
     public AgentHost(
         IOptions<AgentOptions> options, IOptions<HandledWindow> window, IGrainFactory grains, GrainInterfaceTypeResolver types, AgentKinds kinds,
@@ -34,6 +36,7 @@ internal sealed class AgentHost
         _kinds = kinds;
         _silo = silo.SiloAddress;
         _delivery = new Delivery(Options.Delivery, time);
+        _auditKey = Options.ReadAuditKey();
         foreach (var registration in registered)
         {
             // Also those that this silo lacks the label of: what is told to them waits for a silo that has it.
@@ -56,8 +59,12 @@ internal sealed class AgentHost
     /// <summary>For how long a signed message can come again; zero where signatures are not checked.</summary>
     public TimeSpan ReplayAllowance { get; }
 
-    public HandlerTable HandlersOf(Type agentClass) =>
-        _handlers.GetOrAdd(agentClass, static type => new HandlerTable(type, HandlerTable.FindAttribute(type)));
+    public HandlerTable HandlersOf(Type agentClass) => _handlers.GetOrAdd(
+        agentClass, static (type, auditAll) => new HandlerTable(type, HandlerTable.FindAttribute(type), auditAll), Options.Audit);
+
+    /// <summary>What the log of an agent gains; null where its class is not audited.</summary>
+    public AuditTrail? OpenAudit(AgentId agent, HandlerTable handlers) =>
+        handlers.IsAudited ? new AuditTrail(agent, _auditKey, Time) : null;
 
     /// <summary>An ask from within a turn: bounded by the asking message's deadline (0 for none) and by the default, whichever ends first.</summary>
     public async ValueTask<Reply> AskAsync(Envelope envelope, long askersDeadline, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 using Orleans.Metadata;
 using Orleans.Runtime;
+using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Agents;
@@ -12,9 +13,10 @@ namespace OrleansAgents.Agents;
 /// <summary>What a kind understands, as properties of its grain type: every silo and client gets them with the cluster's manifest.</summary>
 internal static class AgentManifest
 {
-    public static void Populate(AgentAttribute attribute, Type agentClass, Dictionary<string, string> properties)
+    public static void Populate(AgentAttribute attribute, Type agentClass, bool auditAll, Dictionary<string, string> properties)
     {
-        var contracts = HandlerTable.FindContracts(agentClass).Select(Describe).OrderBy(c => c.Type, StringComparer.Ordinal).ThenBy(c => c.Version);
+        var audit = HandlerTable.FindAudited(agentClass, attribute, auditAll) ? [Contract.Of<AuditRead>()] : Array.Empty<Contract>();
+        var contracts = HandlerTable.FindContracts(agentClass).Concat(audit).Select(Describe).OrderBy(c => c.Type, StringComparer.Ordinal).ThenBy(c => c.Version);
         properties[AgentKinds.ContractsProperty] = JsonSerializer.Serialize(contracts.ToArray(), WireJson.Default.ContractDescriptionArray);
         if (typeof(IDurableAgent).IsAssignableFrom(agentClass))
         {

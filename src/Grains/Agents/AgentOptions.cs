@@ -1,3 +1,4 @@
+using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Agents;
@@ -10,6 +11,19 @@ public sealed class AgentOptions
     /// None unless told. Lower-case letters, digits and hyphens, a letter first.
     /// </summary>
     public IList<string> Labels { get; } = [];
+
+    /// <summary>
+    /// Whether all durable agents of this silo are audited, topics and dead letters included, as if their classes had
+    /// <see cref="AgentAttribute.Audited"/>. False unless told. Set it on all silos alike.
+    /// </summary>
+    public bool Audit { get; set; }
+
+    /// <summary>
+    /// A file with the key of the audit logs' hashes, 32 bytes or more; line ends behind it are none of it. Whoever can
+    /// write the store and lacks the key cannot make a log that verifies. Null, unless told, for hashes without a key. All
+    /// silos of a cluster have the same: a log that has been keyed and goes on without a key does not verify.
+    /// </summary>
+    public string? AuditKeyFile { get; set; }
 
     /// <summary>How large a message may be.</summary>
     public MessageLimits Limits { get; } = new();
@@ -43,4 +57,8 @@ public sealed class AgentOptions
     /// starts, or learns that another died, goes on with all it finds at once. 10 seconds unless told.
     /// </summary>
     public TimeSpan WakeAfter { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The key of the audit logs; null where none is set.</summary>
+    /// <exception cref="InvalidDataException">The file holds none.</exception>
+    internal AuditKey? ReadAuditKey() => AuditKeyFile is { } file ? AuditKey.Read(file) : null;
 }

@@ -114,6 +114,7 @@ internal sealed partial class AgentTurns : ICommitObserver
             Outbox.Enqueue(batch.Outgoing);
         }
 
+        TurnTelemetry.Audited(Id.Kind, batch.Audit);
         if (batch.Events.Count > 0)
         {
             _agent.OnAppended(batch.Events);
@@ -136,6 +137,7 @@ internal sealed partial class AgentTurns : ICommitObserver
     {
         if (Commits is null || context.Handler.IsQuery || Commits.Fault is not null)
         {
+            Commits?.Note(context.Message, reply);
             return false;
         }
 

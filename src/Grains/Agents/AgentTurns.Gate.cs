@@ -20,7 +20,7 @@ internal sealed partial class AgentTurns
 
         if (!Host.Checks.IsEmpty && Host.Checks.Check(published ?? envelope, published is not null) is { } objection)
         {
-            return Refuse(objection);
+            return Refuse(objection, envelope);
         }
 
         if (!handler!.IsQuery && _handled is not null && _handled.TryGet(envelope.Id, now, out var known))
@@ -32,11 +32,11 @@ internal sealed partial class AgentTurns
         if (envelope.IsVerified && !handler.IsQuery && envelope.Extras!.SentAt!.Value.UtcTicks <= _handled?.ForgottenUntil)
         {
             return Refuse(new Refusal(
-                RefusalCodes.Replayed, $"The signed message {envelope.Id} is older than what {Id} remembers, and may have been handled before. Sign it anew."));
+                RefusalCodes.Replayed, $"The signed message {envelope.Id} is older than what {Id} remembers, and may have been handled before. Sign it anew."), envelope);
         }
 
         return _queue is { IsEmpty: false } ? DeliverBesidesAsync(envelope, handler)
-            : _stopping ? Refuse(TurnFailure.Stopping(Id))
+            : _stopping ? Refuse(TurnFailure.Stopping(Id), envelope)
             : Start(envelope, handler, waited: null);
     }
 
@@ -44,11 +44,5 @@ internal sealed partial class AgentTurns
     {
         var sentAt = message.IsVerified ? message.Extras!.SentAt!.Value.UtcTicks : 0;
         _handled!.Add(message.Id, reply, now, sentAt, sentAt == 0 ? default : Host.ReplayAllowance);
-    }
-
-    private ValueTask<Reply> Refuse(Refusal refusal)
-    {
-        TurnTelemetry.Refused(Id.Kind, refusal);
-        return new ValueTask<Reply>(Reply.Refused(refusal));
     }
 }

@@ -52,7 +52,7 @@ internal sealed partial class AgentTurns
         if (refusal.Code is not (RefusalCodes.UnknownVersion or RefusalCodes.UnknownContract)
             || Host.FindSilo(Id.Kind, envelope.Contract) is not { } silo)
         {
-            return Refuse(refusal);
+            return Refuse(refusal, envelope);
         }
 
         var stays = _stayUntil - Host.Time.GetUtcNow().UtcTicks;
@@ -67,6 +67,7 @@ internal sealed partial class AgentTurns
             RefusalCodes.Stopping, $"{Id} moves to a silo that handles {envelope.Contract}; the same message sent again reaches it there.")
         {
             RetryAfterMs = stays > 0 ? (int)TimeSpan.FromTicks(stays).TotalMilliseconds + 1 : null,
-        });
+        },
+        envelope);
     }
 }

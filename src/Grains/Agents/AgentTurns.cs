@@ -25,7 +25,7 @@ internal sealed partial class AgentTurns
     public AgentTurns(AgentHost host, Agent agent, AgentId id, HandlerTable handlers)
     {
         (Host, _agent, Id, _handlers) = (host, agent, id, handlers);
-        Commits = agent is IDurableAgent durable ? new Commits(host, id, durable, this) : null;
+        Commits = agent is IDurableAgent durable ? new Commits(host, id, durable, this) { Audit = host.OpenAudit(id, handlers) } : null;
         IsLoaded = Commits is null;
     }
 
@@ -44,7 +44,7 @@ internal sealed partial class AgentTurns
         }
         else if (_queue?.Find(message) is { IsWaiting: true } turn)
         {
-            _queue.Settle(turn, Reply.Refused(new Refusal(RefusalCodes.Cancelled, "The caller cancelled before the message's turn came.")));
+            _queue.Refuse(turn, new Refusal(RefusalCodes.Cancelled, "The caller cancelled before the message's turn came."));
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed partial class AgentTurns
 
         if (_stopping)
         {
-            return Refuse(TurnFailure.Stopping(Id));
+            return Refuse(TurnFailure.Stopping(Id), envelope);
         }
 
         if (_running is null)
@@ -92,11 +92,11 @@ internal sealed partial class AgentTurns
         {
             return _handlers.Reentrant
                 ? NestedTurn.RunAsync(_agent, Host, new AgentContext(this, envelope, handler), _running, Commits, _cancellation!)
-                : Refuse(chain.Refuse(Id));
+                : Refuse(chain.Refuse(Id), envelope);
         }
 
         return _queue.Waiting >= Host.Options.QueueLength
-            ? Refuse(TurnFailure.Busy($"{_queue.Waiting} messages wait at {Id}; that is the limit."))
+            ? Refuse(TurnFailure.Busy($"{_queue.Waiting} messages wait at {Id}; that is the limit."), envelope)
             : new ValueTask<Reply>(_queue.Enqueue(envelope, handler).Task);
     }
 
@@ -104,7 +104,7 @@ internal sealed partial class AgentTurns
     {
         if (_outbox is { IsFull: true } && !handler.IsQuery)
         {
-            return Refuse(TurnFailure.Busy($"{Id} has {Host.Options.OutboxLength} messages to send; that is the limit."));
+            return Refuse(TurnFailure.Busy($"{Id} has {Host.Options.OutboxLength} messages to send; that is the limit."), envelope);
         }
 
         var started = TurnTelemetry.Begin();
@@ -127,7 +127,7 @@ internal sealed partial class AgentTurns
             answer = ValueTask.FromException<object?>(e);
         }
 
-        var turn = waited ?? (_queue ??= new TurnQueue()).Track(envelope, handler);
+        var turn = waited ?? (_queue ??= new TurnQueue(Note)).Track(envelope, handler);
         turn.Started = started;
         _ = FinishAsync(context, turn, answer, span);
         return new ValueTask<Reply>(turn.Task);
@@ -151,7 +151,7 @@ internal sealed partial class AgentTurns
         catch (Exception e)
         {
             reply = TurnFailure.ToReply(e, context, Host, _cancellation);
-            Commits?.RollBack();
+            RollBack(context, reply);
         }
 
         _cancellation!.Renew();

@@ -1,3 +1,4 @@
+using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
 
@@ -22,6 +23,9 @@ internal sealed class CommitBatch
     public IReadOnlyList<TopicEvent> Events => _events;
 
     public byte[]? State { get; set; }
+
+    /// <summary>What the audit log gains, with places and hashes; empty until the batch is written.</summary>
+    public IReadOnlyList<AuditEntry> Audit { get; set; } = [];
 
     /// <summary>Refuses a turn that would store a message which nobody could read again.</summary>
     /// <exception cref="AgentRefusedException">The payload of a message is no JSON object.</exception>
@@ -86,5 +90,6 @@ internal sealed class CommitBatch
         Positions = _positions is null ? [] : [.. _positions.Select(p => new TopicPosition(p.Key, p.Value))],
         Events = _events,
         WakeAt = wakeAt,
+        Audit = Audit,
     };
 }

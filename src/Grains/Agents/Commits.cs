@@ -44,6 +44,7 @@ internal sealed partial class Commits(AgentHost host, AgentId id, IDurableAgent 
             agent.IsStateTouched = false;
             _etag = record?.Etag ?? 0;
             _lastEvent = record?.LastEvent ?? 0;
+            Audit?.Restore(record?.Audit);
             WakeAt = record?.WakeAt;
             foreach (var position in record?.Positions ?? [])
             {
@@ -95,6 +96,7 @@ internal sealed partial class Commits(AgentHost host, AgentId id, IDurableAgent 
             _positions[position.Topic] = position.Position;
         }
 
+        Audit?.Note(context.Message, Outcome.Accepted, code: null);
         LastRecorded = context.Message.Id;
         Write();
     }
@@ -103,7 +105,8 @@ internal sealed partial class Commits(AgentHost host, AgentId id, IDurableAgent 
     /// <returns>False when all is stored, so that it may be answered at once.</returns>
     public bool TryFollow(PendingTurn turn, Reply reply)
     {
-        var batch = _gathering ?? _writing;
+        // What gathers after a failed commit is never written, so nothing may wait for it.
+        var batch = Fault is null ? _gathering ?? _writing : null;
         batch?.Turns.Add((turn, reply));
         return batch is not null;
     }
@@ -157,7 +160,8 @@ internal sealed partial class Commits(AgentHost host, AgentId id, IDurableAgent 
     /// <summary>Ends when nothing is left to be written, or nothing more can be.</summary>
     public Task DrainAsync()
     {
-        if (_gathering is not null)
+        Audit?.CloseCount();
+        if (TryGather())
         {
             Write();
         }
@@ -192,7 +196,7 @@ internal sealed partial class Commits(AgentHost host, AgentId id, IDurableAgent 
     {
         await Task.Delay(AcknowledgeWithin, host.Time);
         _acknowledging = false;
-        if (_gathering is not null)
+        if (TryGather())
         {
             Write();
         }
@@ -206,7 +210,7 @@ internal sealed partial class Commits(AgentHost host, AgentId id, IDurableAgent 
             try
             {
                 var wakeAt = observer.WakeAt(batch);
-                await _store.CommitAsync(id, batch.ToCommit(_etag, wakeAt), CancellationToken.None);
+                await _store.CommitAsync(id, TakeAudit(batch).ToCommit(_etag, wakeAt), CancellationToken.None);
                 _etag++;
                 WakeAt = wakeAt;
             }

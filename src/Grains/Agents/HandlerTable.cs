@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Reflection;
+using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Agents;
@@ -11,9 +12,10 @@ internal sealed class HandlerTable
     private readonly FrozenDictionary<(string Name, int Version), Handler> _byName;
     private readonly AnyHandler? _any;
 
-    public HandlerTable(Type agentClass, AgentAttribute attribute)
+    public HandlerTable(Type agentClass, AgentAttribute attribute, bool auditAll = false)
     {
         Kind = attribute.Kind;
+        IsAudited = FindAudited(agentClass, attribute, auditAll);
         Reentrant = attribute.Reentrant;
         TakesWholeMessages = Kind == DeadLetters.DeadLetterAddress.Kind;
         _any = typeof(IHandleAny).IsAssignableFrom(agentClass) ? new AnyHandler(Kind) : null;
@@ -21,6 +23,11 @@ internal sealed class HandlerTable
         foreach (var upcast in Upcasts.Find([.. handled.Keys]))
         {
             handled[upcast.From] = Create(handled[upcast.To].HandlerInterface, upcast);
+        }
+
+        if (IsAudited)
+        {
+            handled[Contract.Of<AuditRead>()] = new AuditHandler(Kind);
         }
 
         _handlers = handled.ToFrozenDictionary();
@@ -31,6 +38,9 @@ internal sealed class HandlerTable
 
     public bool Reentrant { get; }
 
+    /// <summary>Whether what is sent to its agents is noted in their audit logs.</summary>
+    public bool IsAudited { get; }
+
     /// <summary>Whether payloads hold whole messages, whose own payloads may be as large as the limit.</summary>
     public bool TakesWholeMessages { get; }
 
@@ -40,6 +50,16 @@ internal sealed class HandlerTable
     {
         Contract[] handled = [.. FindInterfaces(agentClass).Select(i => Contract.Of(i.GetGenericArguments()[0]))];
         return handled.Concat(Upcasts.Find(handled).Select(u => u.From));
+    }
+
+    /// <summary>Whether a class is audited: only durable agents have a log.</summary>
+    /// <exception cref="InvalidOperationException">It is to be and keeps nothing.</exception>
+    public static bool FindAudited(Type agentClass, AgentAttribute attribute, bool auditAll)
+    {
+        var isDurable = typeof(IDurableAgent).IsAssignableFrom(agentClass);
+        return attribute.Audited && !isDurable
+            ? throw new InvalidOperationException($"[Agent(\"{attribute.Kind}\", Audited = true)] on {agentClass}: only a durable agent has an audit log; derive it from Agent<TState>.")
+            : isDurable && (attribute.Audited || auditAll);
     }
 
     /// <summary>The agent attribute of a class.</summary>

@@ -16,6 +16,7 @@ internal static class NestedTurn
         {
             var reply = Reply.Accepted(await context.Handler.InvokeAsync(agent, context, cancellation.Token));
             context.MergeInto(outer);
+            commits?.Note(context.Message, reply);
             return reply;
         }
         catch (Exception e)
@@ -25,7 +26,9 @@ internal static class NestedTurn
                 commits!.Restore(snapshot);
             }
 
-            return TurnFailure.ToReply(e, context, host, cancellation);
+            var reply = TurnFailure.ToReply(e, context, host, cancellation);
+            commits?.Note(context.Message, reply);
+            return reply;
         }
         finally
         {

@@ -6,7 +6,8 @@ namespace OrleansAgents.Agents;
 /// The messages that wait for their turn, first in first out, those whose turn runs on, and those whose turn is over and
 /// not stored yet: found by id, so that a duplicate joins its twin and a cancellation finds its message.
 /// </summary>
-internal sealed class TurnQueue
+/// <param name="refused">Learns of messages that are refused before their turn.</param>
+internal sealed class TurnQueue(Action<Envelope, Refusal> refused)
 {
     private readonly Dictionary<MessageId, PendingTurn> _pending = [];
     private readonly Queue<PendingTurn> _waiting = new();
@@ -50,7 +51,7 @@ internal sealed class TurnQueue
                 return turn;
             }
 
-            Settle(turn, Reply.Refused(new Refusal(RefusalCodes.Expired, $"The message expired at {turn.Envelope.ExpiresAt:O}, before its turn came.")));
+            Refuse(turn, new Refusal(RefusalCodes.Expired, $"The message expired at {turn.Envelope.ExpiresAt:O}, before its turn came."));
         }
 
         return null;
@@ -60,6 +61,13 @@ internal sealed class TurnQueue
     {
         _pending.Remove(turn.Envelope.Id);
         turn.TrySetResult(reply);
+    }
+
+    /// <summary>Refuses a message for good before its turn.</summary>
+    public void Refuse(PendingTurn turn, Refusal refusal)
+    {
+        refused(turn.Envelope, refusal);
+        Settle(turn, Reply.Refused(refusal));
     }
 
     public void SettleWaiting(Refusal refusal)

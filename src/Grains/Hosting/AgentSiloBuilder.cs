@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
 using OrleansAgents.Scheduling;
@@ -29,6 +30,7 @@ public static class AgentSiloBuilder
             .Validate(o => o.Labels.All(AgentId.IsKind), $"AgentOptions.Labels holds a text that is no label; a label is a lower-case letter and then lower-case letters, digits or hyphens, {AgentId.MaxKindLength} at most.")
             .Validate(o => o.WakePeriod > TimeSpan.Zero, "AgentOptions.WakePeriod must be above zero; 100 ms is the default.")
             .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AgentOptions>, AuditKeyValidation>());
         services.AddOptions<HandledWindow>()
             .Validate(w => w.Count > 0 && w.Age > TimeSpan.Zero, "HandledWindow.Count and Age must be above zero; 10,000 and 10 minutes are the defaults.")
             .ValidateOnStart();

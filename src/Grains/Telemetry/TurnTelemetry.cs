@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Telemetry;
@@ -48,6 +49,9 @@ internal static class TurnTelemetry
     private static readonly Counter<long> StoreFailures =
         AgentTelemetry.Meter.CreateCounter<long>("agents.store.failures", "{commit}", "Commits that the store did not take, by code.");
 
+    private static readonly Counter<long> AuditEntries =
+        AgentTelemetry.Meter.CreateCounter<long>("agents.audit.entries", "{entry}", "Entries stored in audit logs, by outcome.");
+
     public static readonly UpDownCounter<long> ActiveAgents =
         AgentTelemetry.Meter.CreateUpDownCounter<long>("agents.active", "{agent}", "Active agents by kind.");
 
@@ -71,6 +75,14 @@ internal static class TurnTelemetry
 
     public static void NotStored(string kind, Refusal fault) =>
         StoreFailures.Add(1, new KeyValuePair<string, object?>("agent.kind", kind), new("code", fault.Code));
+
+    public static void Audited(string kind, IReadOnlyList<AuditEntry> entries)
+    {
+        for (var i = 0; i < entries.Count && AuditEntries.Enabled; i++)
+        {
+            AuditEntries.Add(1, new KeyValuePair<string, object?>("agent.kind", kind), new("outcome", AuditJson.Name(entries[i].Outcome)));
+        }
+    }
 
     /// <summary>The span of a turn, or null when nobody listens or it is sampled out.</summary>
     public static Activity? Start(TurnTags tags, Envelope envelope, ref string? destination) =>

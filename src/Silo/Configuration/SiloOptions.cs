@@ -52,6 +52,12 @@ internal sealed class SiloOptions
     /// <summary>Files of assemblies whose agents are hosted too.</summary>
     public IList<string> Assemblies { get; } = [];
 
+    /// <summary>Whether all durable agents have audit logs.</summary>
+    public bool Audit { get; set; }
+
+    /// <summary>The file with the key of the audit logs' hashes; null for none.</summary>
+    public string? AuditKeyFile { get; set; }
+
     /// <summary>How long running turns may take to finish after a stop signal.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

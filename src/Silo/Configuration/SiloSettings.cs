@@ -1,4 +1,5 @@
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
 using OrleansAgents.Sqlite;
 using OrleansAgents.Topics;
 
@@ -16,6 +17,7 @@ internal static class SiloSettings
         nameof(SiloOptions.Assemblies), nameof(SiloOptions.DrainTimeout), nameof(SiloOptions.Cluster), nameof(SiloOptions.Address),
         nameof(SiloOptions.Listen), nameof(SiloOptions.Kubernetes), nameof(SiloOptions.Labels), nameof(SiloOptions.Rebalance), nameof(SiloOptions.Membership), nameof(SiloOptions.Operator),
         nameof(SiloOptions.Signatures), nameof(SiloOptions.ClockAllowance), SignatureSettings.Keys,
+        nameof(SiloOptions.Audit), nameof(SiloOptions.AuditKeyFile),
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -59,6 +61,8 @@ internal static class SiloSettings
         section.ReadValue<TimeSpan>("HandledWindow:Age", "a time such as 00:10:00", SettingReader.TryReadTime, v => options.HandledWindow.Age = v);
         section.ReadValue<TimeSpan>("Topics:Age", "a time such as 7.00:00:00", SettingReader.TryReadTime, v => options.Topics.Age = v);
         section.ReadValue<long>("Topics:Bytes", "a number of bytes above zero", long.TryParse, v => options.Topics.Bytes = v);
+        section.ReadValue<bool>(nameof(SiloOptions.Audit), "true or false", bool.TryParse, v => options.Audit = v);
+        options.AuditKeyFile = section[nameof(SiloOptions.AuditKeyFile)];
         options.DataDirectory = section[nameof(SiloOptions.DataDirectory)] ?? options.DataDirectory;
         section.GetSection(nameof(SiloOptions.Assemblies)).Bind(options.Assemblies);
         ClusterSettings.Read(configuration, section, options);
@@ -100,8 +104,26 @@ internal static class SiloSettings
             return "Agents:DataDirectory is no path; give a directory such as data.";
         }
 
+        if (FindFault(options.AuditKeyFile) is { } fault)
+        {
+            return fault;
+        }
+
         return options.DrainTimeout <= TimeSpan.Zero || options.DrainTimeout > LongestDrain
             ? $"Agents:DrainTimeout is {options.DrainTimeout}; give a time above zero and up to {LongestDrain}, such as 00:00:30."
             : null;
+    }
+
+    private static string? FindFault(string? keyFile)
+    {
+        try
+        {
+            _ = keyFile is null ? null : AuditKey.Read(keyFile);
+            return null;
+        }
+        catch (InvalidDataException e)
+        {
+            return $"Agents:AuditKeyFile: {e.Message}";
+        }
     }
 }

@@ -80,6 +80,7 @@ internal static class SiloApplication
         silo.Services.Configure<KeyRingOptions>(silo.Configuration.GetSection(SiloOptions.Section));
         silo.AddAgents(agents =>
         {
+            (agents.Audit, agents.AuditKeyFile) = (options.Audit, options.AuditKeyFile);
             foreach (var label in options.Labels)
             {
                 agents.Labels.Add(label);

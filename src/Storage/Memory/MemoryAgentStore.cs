@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
+using OrleansAgents.Formats;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Memory;
@@ -48,6 +50,11 @@ public sealed class MemoryAgentStore(HandledWindow? window = null, TimeProvider?
                 return ValueTask.FromException(new StaleEtagException(agent, commit.Etag));
             }
 
+            if (AuditOrder.FindFault(agent, commit, entry.Audit.Count) is { } fault)
+            {
+                return ValueTask.FromException(fault);
+            }
+
             entry.Apply(commit, _window);
             if (commit.Events.Count > 0)
             {
@@ -61,6 +68,20 @@ public sealed class MemoryAgentStore(HandledWindow? window = null, TimeProvider?
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         new([.. _agents.Where(a => a.Value.WakeAt <= until).OrderBy(a => a.Value.WakeAt).Take(limit).Select(a => a.Key)]);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AgentId agent, long after, int limit, CancellationToken cancellationToken)
+    {
+        if (!_agents.TryGetValue(agent, out var entry))
+        {
+            return new([]);
+        }
+
+        lock (entry)
+        {
+            return new([.. entry.Audit.Skip((int)Math.Min(after, int.MaxValue)).Take(limit)]);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<TopicEvent>> ReadAsync(TopicId topic, long after, int limit, CancellationToken cancellationToken) =>
@@ -101,6 +122,8 @@ internal sealed class MemoryAgent
 
     public DateTimeOffset? WakeAt { get; private set; }
 
+    public List<AuditEntry> Audit { get; } = [];
+
     public AgentRecord Read(HandledWindow window, DateTimeOffset now) => new()
     {
         Etag = Etag,
@@ -110,6 +133,7 @@ internal sealed class MemoryAgent
         Positions = [.. _positions.Select(p => new TopicPosition(p.Key, p.Value))],
         LastEvent = _lastEvent,
         WakeAt = WakeAt,
+        Audit = Audit is [.., var last] ? new AuditHead(last.Sequence, last.Hash) : null,
     };
 
     public void Apply(AgentCommit commit, HandledWindow window)
@@ -142,6 +166,7 @@ internal sealed class MemoryAgent
         }
 
         _lastEvent += commit.Events.Count;
+        Audit.AddRange(commit.Audit);
     }
 
     private void Put(OutgoingMessage message)

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
+using OrleansAgents.Formats;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
 using StackExchange.Redis;
@@ -93,7 +95,7 @@ public sealed class RedisAgentStore(
         }
 
         // Sent before the first await: commits leave in the order of the calls, on one connection.
-        return WriteAsync(open, agent, commit.Etag, open.Servers.Database.ScriptEvaluateAsync(RedisScripts.Commit, open.Commit.Keys(agent), arguments));
+        return WriteAsync(open, agent, commit.Etag, open.Servers.Database.ScriptEvaluateAsync(RedisScripts.Commit, open.Commit.Keys(agent, commit), arguments));
     }
 
     /// <inheritdoc/>
@@ -106,6 +108,22 @@ public sealed class RedisAgentStore(
             .Select(partition => database.SortedSetRangeByScoreWithScoresAsync(open.Keys.Wake(partition), stop: score, take: limit));
         var due = await open.AskAsync(Task.WhenAll(reads), cancellationToken);
         return [.. due.SelectMany(one => one).OrderBy(one => one.Score).Take(limit).Select(one => AgentId.Parse((string)one.Element!))];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AgentId agent, long after, int limit, CancellationToken cancellationToken)
+    {
+        var open = Opened;
+        // The first entry stands at index 0, and none is ever removed.
+        var entries = await open.AskAsync(open.Servers.Database.ListRangeAsync(open.Keys.Audit(agent), after, after + limit - 1), cancellationToken);
+        try
+        {
+            return Array.ConvertAll(entries, entry => AuditJson.Read((ReadOnlyMemory<byte>)entry));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new AgentStoreException($"The audit log of {agent} cannot be read from Redis at {open.Servers.Names}: {e.Message}", e);
+        }
     }
 
     /// <inheritdoc/>
@@ -162,6 +180,11 @@ public sealed class RedisAgentStore(
         if (answer.StartsWith("GAP ", StringComparison.Ordinal))
         {
             throw new AgentStoreException($"The topic '{agent.Key}' goes on at position {answer[4..]}; no other agent may append to it.");
+        }
+
+        if (answer.StartsWith("ORDER ", StringComparison.Ordinal))
+        {
+            throw AuditOrder.Refuse(agent, answer[6..]);
         }
     }
 }

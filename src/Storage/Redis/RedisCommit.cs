@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
 using OrleansAgents.Formats;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
@@ -13,13 +14,14 @@ internal sealed class RedisCommit(RedisKeys keys, RedisStoreOptions options, Tim
     // A clock that runs behind another must not have Redis let go what a reader still counts in.
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(1);
 
-    public RedisKey[] Keys(AgentId agent)
+    public RedisKey[] Keys(AgentId agent, AgentCommit commit)
     {
         var partition = keys.PartitionOf(agent);
         return
         [
             keys.Agent(agent), keys.Handled(agent), keys.Outgoing(agent), keys.Events(agent),
             keys.Wake(partition), keys.Feed(partition), keys.Place(partition),
+            .. commit.Audit.Count > 0 ? [keys.Audit(agent)] : Array.Empty<RedisKey>(),
         ];
     }
 
@@ -59,7 +61,25 @@ internal sealed class RedisCommit(RedisKeys keys, RedisStoreOptions options, Tim
             arguments.Add(commit.Positions[i].Position);
         }
 
+        if (commit.Audit.Count > 0)
+        {
+            AddAudit(arguments, commit.Audit);
+        }
+
         return [.. arguments];
+    }
+
+    // The first sequence comes last, where the script finds it before it writes anything.
+    private static void AddAudit(List<RedisValue> arguments, IReadOnlyList<AuditEntry> entries)
+    {
+        arguments.Add(entries.Count);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            arguments.Add(AuditJson.ToBytes(entries[i]));
+        }
+
+        arguments.Add(RedisRecord.WriteHead(entries[^1]));
+        arguments.Add(entries[0].Sequence);
     }
 
     /// <summary>What a time counts in the wake index: milliseconds, which its numbers hold exactly. Rounded up, so that nobody is woken early.</summary>

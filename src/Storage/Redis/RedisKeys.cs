@@ -31,6 +31,8 @@ internal sealed class RedisKeys(string prefix, int partitions)
 
     public RedisKey Events(AgentId agent) => Of(agent, "events");
 
+    public RedisKey Audit(AgentId agent) => Of(agent, "audit");
+
     public RedisKey Wake(int partition) => $"{{{prefix}:{partition}}}:wake";
 
     public RedisKey Feed(int partition) => $"{{{prefix}:{partition}}}:feed";

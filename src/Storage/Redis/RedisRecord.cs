@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
 using OrleansAgents.Formats;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
@@ -21,7 +23,9 @@ internal static class RedisRecord
         output.Raw(message.Reply.GetValueOrDefault().Span);
     }
 
-    /// <exception cref="InvalidDataException">A message of it cannot be read.</exception>
+    public static string WriteHead(AuditEntry last) => string.Create(CultureInfo.InvariantCulture, $"{last.Sequence}:{last.Hash}");
+
+    /// <exception cref="InvalidDataException">Something of it cannot be read.</exception>
     public static AgentRecord Read(RedisResult result, HandledWindow window, DateTimeOffset now, ContractCatalogue? catalogue)
     {
         var fields = (RedisValue[])result[0]!;
@@ -36,6 +40,7 @@ internal static class RedisRecord
                 "state" => record with { State = (byte[])value! },
                 "wake" => record with { WakeAt = new DateTimeOffset((long)value, TimeSpan.Zero) },
                 "last" => record with { LastEvent = (long)value },
+                "audit" => record with { Audit = ReadHead((string)value!) },
                 _ => record,
             };
             if (name.StartsWith(PositionField, StringComparison.Ordinal))
@@ -51,6 +56,11 @@ internal static class RedisRecord
             Positions = positions,
         };
     }
+
+    private static AuditHead ReadHead(string text) =>
+        text.Split(':') is [var sequence, var hash] && long.TryParse(sequence, CultureInfo.InvariantCulture, out var number)
+            ? new AuditHead(number, hash)
+            : throw new InvalidDataException("It does not say where its audit log ends.");
 
     private static List<HandledMessage> ReadHandled(RedisValue[] entries, HandledWindow window, DateTimeOffset now)
     {

@@ -1,7 +1,8 @@
 -- Writes one commit of one agent, all of it or nothing, if the agent's etag is still the one the commit starts from.
--- KEYS: agent, handled, outgoing, events, wake index, feed, place counter; all on one hash slot.
+-- KEYS: agent, handled, outgoing, events, wake index, feed, place counter, and for an audited agent its log; all on one
+-- hash slot.
 -- ARGV: see RedisCommit.cs, which writes them in the order they are taken here.
-local agent, handled, outgoing, events, wake, feed, place = unpack(KEYS)
+local agent, handled, outgoing, events, wake, feed, place, audit = unpack(KEYS)
 local at = 0
 local function take() at = at + 1; return ARGV[at] end
 local function count() return tonumber(take()) end
@@ -9,6 +10,10 @@ local function count() return tonumber(take()) end
 local name, etag = take(), take()
 local known = redis.call('HMGET', agent, 'etag', 'wake', 'last', 'bytes')
 if (known[1] or '0') ~= etag then return 'STALE' end
+if audit then
+    local next_entry = redis.call('LLEN', audit) + 1
+    if tonumber(ARGV[#ARGV]) ~= next_entry then return 'ORDER ' .. string.format('%.0f', next_entry) end
+end
 
 local next_etag = string.format('%.0f', tonumber(etag) + 1)
 local wake_at, wake_score = take(), take()
@@ -78,4 +83,8 @@ for i = 1, count() do
 end
 
 for _ = 1, count() do redis.call('HSET', agent, take(), take()) end
+if audit then
+    for _ = 1, count() do redis.call('RPUSH', audit, take()) end
+    redis.call('HSET', agent, 'audit', take())
+end
 return 'OK'

@@ -76,6 +76,8 @@ internal sealed class AgentLoader(AgentTable table, ReaderPool readers, HandledW
         Positions = view.Positions,
         LastEvent = view.LastEvent,
         WakeAt = view.Wake == 0 ? null : new DateTimeOffset(view.Wake, TimeSpan.Zero),
+        // It may be that of a later commit. Then the etag is an old one, and nothing is appended to it.
+        Audit = AuditReader.ReadHead(reader, view.Id),
     };
 
     private List<HandledMessage> ReadHandled(Reader reader, long head)

@@ -9,7 +9,7 @@ namespace OrleansAgents.Sqlite;
 /// </summary>
 internal sealed class GroupWriter(
     Connection connection, AgentTable table, AgentRows rows, Journal journal, Progress progress, Folding folding,
-    Trimming trimming, TopicWriter topics, TopicTrimming topicTrimming, ILogger logger)
+    Trimming trimming, TopicWriter topics, TopicTrimming topicTrimming, AuditTable audit, ILogger logger)
 {
     private const int LeastRows = 32;
 
@@ -37,6 +37,7 @@ internal sealed class GroupWriter(
                 {
                     journal.Append(commit, progress.Next.Trimmed);
                     topics.Append(commit);
+                    audit.Append(commit);
                 }
             }
 
@@ -70,6 +71,7 @@ internal sealed class GroupWriter(
 
     private void Stage(ReadOnlySpan<PendingCommit> group)
     {
+        audit.Begin();
         foreach (var commit in group)
         {
             var entry = rows.Find(commit.Agent);
@@ -77,9 +79,11 @@ internal sealed class GroupWriter(
             {
                 commit.Fault = new StaleEtagException(commit.Agent, commit.Commit.Etag);
             }
-            else if (commit.Events.Length == 0 || (commit.Fault = topics.Stage(commit)) is null)
+            else if ((commit.Fault = audit.Stage(commit, entry)) is null
+                && (commit.Events.Length == 0 || (commit.Fault = topics.Stage(commit)) is null))
             {
                 commit.Stage(entry ?? rows.Create(commit.Agent), journal.TakeSeq());
+                audit.Staged(commit);
             }
         }
     }

@@ -34,11 +34,12 @@ internal sealed class OpenStore
         _folding = new Folding(connection, table, journal, progress, options, time);
         _groups = new GroupWriter(
             connection, table, rows, journal, progress, _folding, new Trimming(connection, table, rows, progress, options, time),
-            topics, new TopicTrimming(connection, topics, progress, options, time), logger);
+            topics, new TopicTrimming(connection, topics, progress, options, time), new AuditTable(connection), logger);
         _checkpointer = new Checkpointer(file, connection, options, logger);
         _readers = new ReaderPool(file);
         Agents = new AgentLoader(table, _readers, options.Handled, time, catalogue);
         Due = new DueReader(table, _readers);
+        Audit = new AuditReader(table, _readers);
         Events = new EventReader(tail, _readers, catalogue);
         Backup = new StoreBackup(file);
         Writer = new StoreWriter(Queue, _groups, _checkpointer, options, logger);
@@ -54,6 +55,8 @@ internal sealed class OpenStore
     public AgentLoader Agents { get; }
 
     public DueReader Due { get; }
+
+    public AuditReader Audit { get; }
 
     public EventReader Events { get; }
 

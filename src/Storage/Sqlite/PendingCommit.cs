@@ -20,6 +20,9 @@ internal sealed class PendingCommit : IValueTaskSource
     /// <summary>The bodies of the events.</summary>
     public byte[][] Events { get; private set; } = [];
 
+    /// <summary>The bodies of the entries of the audit log.</summary>
+    public byte[][] Audit { get; private set; } = [];
+
     public JournalHeader Header { get; private set; }
 
     public int StateStart { get; private set; }
@@ -33,9 +36,9 @@ internal sealed class PendingCommit : IValueTaskSource
 
     public ValueTask Task => new(this, _source.Version);
 
-    public void Begin(CommitPool pool, AgentId agent, AgentCommit commit, DateTimeOffset now, byte[][] events)
+    public void Begin(CommitPool pool, AgentId agent, AgentCommit commit, DateTimeOffset now, byte[][] events, byte[][] audit)
     {
-        (_pool, Agent, Commit, Events) = (pool, agent, commit, events);
+        (_pool, Agent, Commit, Events, Audit) = (pool, agent, commit, events, audit);
         (Header, StateStart) = JournalEncoder.Write(agent, commit, now, Body);
     }
 
@@ -77,7 +80,7 @@ internal sealed class PendingCommit : IValueTaskSource
     {
         _source.Reset();
         Body.Clear();
-        (Commit, Entry, Fault, Events) = (null!, null, null, []);
+        (Commit, Entry, Fault, Events, Audit) = (null!, null, null, [], []);
     }
 
     void IValueTaskSource.GetResult(short token)

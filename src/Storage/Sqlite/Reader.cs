@@ -26,6 +26,10 @@ internal sealed class Reader(Connection connection) : IDisposable
 
     public Statement EventTime { get; } = connection.Prepare("SELECT at FROM event WHERE topic = ?1 AND position = ?2");
 
+    public Statement Audit { get; } = connection.Prepare("SELECT body FROM audit WHERE agent = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3");
+
+    public Statement AuditLast { get; } = connection.Prepare("SELECT body FROM audit WHERE agent = ?1 ORDER BY sequence DESC LIMIT 1");
+
     public Statement Checkpoint { get; } = connection.Prepare("SELECT checkpoint FROM mark");
 
     /// <summary>Runs within one transaction: everything read is of one moment.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
 
@@ -75,7 +76,7 @@ public sealed class SqliteAgentStore(
         var pending = _pool.Rent();
         try
         {
-            pending.Begin(_pool, agent, commit, _time.GetUtcNow(), EncodeEvents(agent, commit));
+            pending.Begin(_pool, agent, commit, _time.GetUtcNow(), EncodeEvents(agent, commit), EncodeAudit(commit));
         }
         catch (Exception e)
         {
@@ -90,6 +91,10 @@ public sealed class SqliteAgentStore(
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         Opened.Due.ReadAsync(until, limit, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AgentId agent, long after, int limit, CancellationToken cancellationToken) =>
+        Opened.Audit.ReadAsync(agent, after, limit, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<TopicEvent>> ReadAsync(TopicId topic, long after, int limit, CancellationToken cancellationToken) =>
@@ -152,6 +157,9 @@ public sealed class SqliteAgentStore(
         _ = new TopicId(agent.Key);
         return [.. commit.Events.Select(e => EnvelopeJson.ToBytes(e.Envelope))];
     }
+
+    private static byte[][] EncodeAudit(AgentCommit commit) =>
+        commit.Audit.Count == 0 ? [] : [.. commit.Audit.Select(AuditJson.ToBytes)];
 
     private AgentStoreException NotOpen() => new($"The store in '{options.File}' is not open: its silo has not started or has stopped.");
 }

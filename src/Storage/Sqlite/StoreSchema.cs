@@ -31,6 +31,9 @@ internal static class StoreSchema
         ALTER TABLE mark ADD COLUMN checkpoint INTEGER NOT NULL DEFAULT 0;
         UPDATE mark SET checkpoint = coalesce((SELECT max(place) FROM event), place);
         """,
+        """
+        CREATE TABLE audit(agent INTEGER NOT NULL, sequence INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(agent, sequence)) WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>Brings the file to this program's version, each step in a transaction of its own.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
 using OrleansAgents.Testing.Faults;
 
 namespace OrleansAgents.Testing.Hosting;
@@ -61,6 +62,11 @@ internal sealed class FaultyAgentStore(IAgentStore inner, TestNetwork network, T
         silo.IsKilled
             ? ValueTask.FromException<IReadOnlyList<AgentId>>(new AgentStoreException($"{silo.Name} was killed."))
             : inner.ReadDueAsync(until, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AgentId agent, long after, int limit, CancellationToken cancellationToken) =>
+        silo.IsKilled
+            ? ValueTask.FromException<IReadOnlyList<AuditEntry>>(Crashed(agent))
+            : inner.ReadAuditAsync(agent, after, limit, cancellationToken);
 
     private async ValueTask<Task> HandInAsync(AgentId agent, AgentCommit commit, InjectedFault? fault, CommitLane lane, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
 using OrleansAgents.Hosting;
 using OrleansAgents.Memory;
 using OrleansAgents.Messaging;
@@ -160,5 +161,8 @@ public sealed class StartFailureTests(AgentCluster shared)
 
         public ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
             store.ReadDueAsync(until, limit, cancellationToken);
+
+        public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AgentId agent, long after, int limit, CancellationToken cancellationToken) =>
+            store.ReadAuditAsync(agent, after, limit, cancellationToken);
     }
 }

@@ -56,6 +56,17 @@ public sealed class MetricsTests(AgentCluster cluster) : IDisposable
         Assert.Equal(1, (await meter.FindAsync("agents.message.duplicates", "agent.kind", "metered", Token)).Value);
     }
 
+    [Fact]
+    public async Task Entries_OfAnAuditLog_AreCountedByOutcome()
+    {
+        using var meter = new Measurements();
+        await cluster.Outside.Agent("ledger/metered").AskAsync(new Add(1), cancellationToken: Token);
+        await Assert.ThrowsAsync<AgentRefusedException>(async () => await cluster.Outside.Agent("ledger/metered").AskAsync(new Add(0), cancellationToken: Token));
+        Assert.Equal(1, (await meter.FindAsync("agents.audit.entries", "outcome", "accepted", Token, "ledger")).Value);
+        // Nothing else makes the agent write: it is noted by itself, a little later.
+        Assert.Equal(1, (await meter.FindAsync("agents.audit.entries", "outcome", "refused", Token, "ledger")).Value);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -23,7 +23,7 @@ public sealed class PartitionTests
                 options.Silos = 3;
                 options.Store = history;
                 options.TopicLog = history.Log;
-                options.AddAgent<SlowAccountAgent>();
+                options.AddAgent<SlowAccountAgent>().ConfigureAgents(agents => agents.Audit = true);
             },
             Token);
         var account = cluster.Client.Agent("slow-account/p");
@@ -181,6 +181,7 @@ public sealed class PartitionTests
             options.TopicLog = history.Log;
             options.AddAgent<HopAgent>().AddAgent<TallyAgent>().ConfigureAgents(agents =>
             {
+                agents.Audit = true;
                 agents.Delivery.MaxRetries = 1000;
                 agents.Delivery.FirstDelay = TimeSpan.FromMilliseconds(2);
                 agents.Delivery.LongestDelay = TimeSpan.FromMilliseconds(50);

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
 using OrleansAgents.Memory;
+using OrleansAgents.Messaging;
+using OrleansAgents.Tests.Audit;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Tests.Testing;
@@ -55,6 +58,9 @@ public sealed class StoreHistory : IAgentStore
     public ValueTask<IReadOnlyList<AgentId>> ReadDueAsync(DateTimeOffset until, int limit, CancellationToken cancellationToken) =>
         _memory.ReadDueAsync(until, limit, cancellationToken);
 
+    public ValueTask<IReadOnlyList<AuditEntry>> ReadAuditAsync(AgentId agent, long after, int limit, CancellationToken cancellationToken) =>
+        _memory.ReadAuditAsync(agent, after, limit, cancellationToken);
+
     /// <summary>Whether none of these agents has anything to send.</summary>
     public async ValueTask<bool> IsSettledAsync(AgentId[] agents, CancellationToken cancellationToken)
     {
@@ -69,7 +75,10 @@ public sealed class StoreHistory : IAgentStore
         return true;
     }
 
-    /// <summary>Every commit built on the one before it, and no message was handled by two.</summary>
+    /// <summary>
+    /// Every commit built on the one before it, no message was handled by two, and the log of an audited agent is one
+    /// chain with an entry for each message handled.
+    /// </summary>
     public void Check()
     {
         foreach (var agent in _taken.GroupBy(t => t.Agent))
@@ -77,8 +86,22 @@ public sealed class StoreHistory : IAgentStore
             Assert.Equal(Enumerable.Range(0, agent.Count()).Select(i => (long)i), agent.Select(t => t.Commit.Etag).Order());
             var handled = agent.SelectMany(t => t.Commit.Handled).Select(h => h.Id).ToArray();
             Assert.Equal(handled.Length, handled.Distinct().Count());
+            CheckAudit(agent.Key, [.. agent.OrderBy(t => t.Commit.Etag).Select(t => t.Commit)]);
         }
 
         Assert.NotEmpty(_taken);
+    }
+
+    private static void CheckAudit(AgentId agent, AgentCommit[] commits)
+    {
+        AuditEntry[] audit = [.. commits.SelectMany(c => c.Audit)];
+        if (audit.Length == 0)
+        {
+            return;
+        }
+
+        AuditLog.AssertWhole(agent, audit);
+        Guid[] handled = [.. commits.SelectMany(c => c.Handled).Select(h => h.Id.Value)];
+        Assert.Equal(handled, audit.Where(e => e.Outcome == Outcome.Accepted).Select(e => e.Id!.Value).Where(handled.ToHashSet().Contains));
     }
 }

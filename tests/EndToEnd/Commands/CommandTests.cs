@@ -65,6 +65,8 @@ public sealed class CommandTests(SiloProcess silo)
     [InlineData("fly", "me")]
     [InlineData("ask", "counter/a")]
     [InlineData("ask", "counter/a", "counter.read", "{}", "--timeout", "soon")]
+    [InlineData("audit", "verify", "/nowhere/log.jsonl")]
+    [InlineData("audit", "verify", "-", "--head", "17")]
     public async Task Usage_Wrong_ExitsWithTwo(params string[] arguments) =>
         Assert.Equal(2, (await silo.AgentsAsync(null, arguments)).ExitCode);
 

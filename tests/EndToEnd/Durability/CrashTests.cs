@@ -15,7 +15,7 @@ public sealed class CrashTests
     [Fact]
     public async Task KilledUnderLoad_TwentyTimes_EveryEffectIsThereExactlyOnce()
     {
-        var silo = new SiloProcess();
+        var silo = new SiloProcess { Settings = ["--Agents:Audit", "true"] };
         await silo.InitializeAsync();
         await using var cleaning = new Cleaning(silo);
         foreach (var collector in new[] { "a", "b" })
@@ -44,6 +44,9 @@ public sealed class CrashTests
             await WaitForAsync(silo, $"collector/{collector}", "collector.read", "distinct", expected);
             Assert.Equal(expected, await ReadAsync(silo, $"collector/{collector}", "collector.read", "events"));
         }
+
+        await AssertAuditAsync(silo, "counter/1", Rounds * MessagesPerRound / Counters);
+        await AssertAuditAsync(silo, "collector/a", Rounds * MessagesPerRound / 4);
     }
 
     private static IEnumerable<string> CreateMessages(int round)
@@ -93,6 +96,20 @@ public sealed class CrashTests
         {
             await WaitForAsync(silo, $"counter/{i}", "counter.read", "value", expected[i]);
         }
+    }
+
+    /// <summary>The agent's log is a whole chain, and has each handled message once, whatever else was refused meanwhile.</summary>
+    private static async Task AssertAuditAsync(SiloProcess silo, string agent, int atLeast)
+    {
+        var (code, log, error) = await silo.AgentsAsync(null, "audit", "export", agent);
+        Assert.True(code == 0, error);
+        (code, _, error) = await silo.AgentsAsync(log, "audit", "verify", "-");
+        Assert.True(code == 0, error);
+        var handled = log.Split('\n').Select(line => JsonElement.Parse(line))
+            .Where(e => e.GetProperty("outcome").GetString() == "accepted" && e.GetProperty("type").GetString() is "counter.add" or "crash.happened")
+            .Select(e => e.GetProperty("id").GetString()).ToArray();
+        Assert.Equal(handled.Length, handled.Distinct(StringComparer.Ordinal).Count());
+        Assert.True(handled.Length >= atLeast, $"{handled.Length} of {atLeast} are in the log of {agent}.");
     }
 
     /// <summary>Asks until the figure is there; more than expected fails at once.</summary>

@@ -26,6 +26,9 @@ public sealed class SiloProcess : IAsyncLifetime
         ["AGENTS_KEY_ID"] = "tests",
     };
 
+    /// <summary>What it is told besides, at every start.</summary>
+    internal string[] Settings { get; init; } = [];
+
     internal RunningProgram Program => _program!;
 
     public async ValueTask InitializeAsync()
@@ -58,7 +61,7 @@ public sealed class SiloProcess : IAsyncLifetime
     internal RunningProgram Start(IReadOnlyDictionary<string, string> environment, params string[] more) => RunningProgram.Start(
         Programs.Silo,
         ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:DataDirectory", DataDirectory,
-            "--Agents:Keys:0:Id", "tests", "--Agents:Keys:0:Identity", "*", "--Agents:Keys:0:File", KeyFile, .. more],
+            "--Agents:Keys:0:Id", "tests", "--Agents:Keys:0:Identity", "*", "--Agents:Keys:0:File", KeyFile, .. Settings, .. more],
         environment: environment);
 
     /// <summary>Kills the silo as a power switch would.</summary>

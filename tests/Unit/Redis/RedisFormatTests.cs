@@ -1,6 +1,8 @@
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
 using OrleansAgents.Redis;
+using OrleansAgents.Tests.Audit;
 using OrleansAgents.Topics;
 using StackExchange.Redis;
 using Xunit;
@@ -82,6 +84,24 @@ public sealed class RedisFormatTests(RedisFixture redis) : IClassFixture<RedisFi
         Assert.Equal(OutgoingHead[..16], Convert.ToHexString(bytes[..8]));
         Assert.Equal(EnvelopeJson.ToBytes(message), bytes[41..]);
         Assert.Equal([("pricer/eu", Start.UtcTicks / 10_000d)], (await database.SortedSetRangeByRankWithScoresAsync($"{{{_prefix}:15}}:wake")).Select(w => ($"{w.Element}", w.Score)));
+    }
+
+    [Fact]
+    public async Task Audit_AsItWasWrittenFirst_IsReadAndWrittenAgain()
+    {
+        var database = _connection.GetDatabase();
+        await database.HashSetAsync($"{_prefix}:meta", [new("schema", 1), new("partitions", 16)]);
+        var entries = TestLog.Chain(2);
+        await database.HashSetAsync($"{{{_prefix}:15}}:agent:pricer/eu", [new("etag", 7), new("audit", $"1:{entries[0].Hash}")]);
+        await database.ListRightPushAsync($"{{{_prefix}:15}}:audit:pricer/eu", TestLog.First);
+
+        await using var store = await OpenAsync();
+        Assert.Equal(new AuditHead(1, entries[0].Hash), (await store.LoadAsync(Pricer, Token))!.Audit);
+        Assert.Equal(entries[..1], await store.ReadAuditAsync(Pricer, 0, 10, Token));
+        await store.CommitAsync(Pricer, new AgentCommit { Etag = 7, Audit = entries[1..] }, Token);
+
+        Assert.Equal(TestLog.Lines(entries), (await database.ListRangeAsync($"{{{_prefix}:15}}:audit:pricer/eu")).Select(e => (string)e!));
+        Assert.Equal($"2:{entries[1].Hash}", await database.HashGetAsync($"{{{_prefix}:15}}:agent:pricer/eu", "audit"));
     }
 
     [Fact]

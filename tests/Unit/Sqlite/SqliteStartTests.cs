@@ -1,5 +1,7 @@
 using OrleansAgents.Agents;
 using OrleansAgents.Sqlite;
+using OrleansAgents.Tests.Architecture;
+using OrleansAgents.Tests.Audit;
 using OrleansAgents.Tests.Storage;
 using OrleansAgents.Topics;
 using Xunit;
@@ -53,13 +55,35 @@ public sealed class SqliteStartTests : IAsyncDisposable
         var store = await _files.OpenAsync();
         await store.CommitAsync(new TopicId("a").Agent, TestCommits.Events(0, TestCommits.Event(1), TestCommits.Event(2)), Token);
         await store.CloseAsync();
-        Execute("ALTER TABLE mark DROP COLUMN checkpoint; PRAGMA user_version = 1");
+        Execute("DROP TABLE audit; ALTER TABLE mark DROP COLUMN checkpoint; PRAGMA user_version = 1");
 
         store = await _files.OpenAsync();
 
         Assert.NotNull(await store.LoadAsync(TestCommits.Pricer, Token));
         Assert.Equal(2, (await store.ReadAsync("a", 0, 10, Token)).Count);
         Assert.Equal((await store.ReadAllAsync(0, 0, 10, Token))[^1].Place, await store.LoadCheckpointAsync(0, Token));
+    }
+
+    [Fact]
+    public async Task Open_OfTheSecondSchema_KeepsEverythingAndHasRoomForAudits()
+    {
+        Execute(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests", "Unit", "Sqlite", "schema-2.sql"), Token));
+
+        var store = await _files.OpenAsync();
+        var record = (await store.LoadAsync(TestCommits.Pricer, Token))!;
+
+        Assert.Equal((2, "2", null), (record.Etag, TestCommits.Text(record.State), record.Audit));
+        Assert.Equal("test.sent", Assert.Single(record.Outgoing).Envelope.Type);
+        Assert.Equal([new TopicPosition("orders/eu", 2)], record.Positions);
+        Assert.Equal("3", TestCommits.Text((await store.LoadAsync(new AgentId("pricer", "us"), Token))!.State));
+        Assert.Equal(2, (await store.ReadAsync("orders/eu", 0, 10, Token)).Count);
+        Assert.Empty(await store.ReadAuditAsync(TestCommits.Pricer, 0, 10, Token));
+        var entries = TestLog.Chain(2);
+        await store.CommitAsync(TestCommits.Pricer, new AgentCommit { Etag = 2, Audit = entries }, Token);
+        store = await _files.ReopenAsync();
+        Assert.Equal(entries, await store.ReadAuditAsync(TestCommits.Pricer, 0, 10, Token));
+        await store.CloseAsync();
+        Assert.Equal(3, Query("PRAGMA user_version"));
     }
 
     [Fact]
@@ -155,5 +179,11 @@ public sealed class SqliteStartTests : IAsyncDisposable
     {
         using var connection = Connection.Open(_files.File);
         connection.Execute(sql);
+    }
+
+    private long Query(string sql)
+    {
+        using var connection = Connection.Open(_files.File);
+        return connection.ReadNumber(sql);
     }
 }
