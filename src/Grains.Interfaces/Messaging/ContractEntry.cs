@@ -93,7 +93,7 @@ internal static class ContractList
     public static string Pack(IEnumerable<ContractEntry> entries)
     {
         using var packed = new MemoryStream();
-        using (var zip = new GZipStream(packed, CompressionLevel.SmallestSize))
+        using (var zip = new GZipStream(packed, CompressionLevel.SmallestSize, leaveOpen: true))
         {
             zip.Write(JsonSerializer.SerializeToUtf8Bytes(ToJson(entries)));
         }

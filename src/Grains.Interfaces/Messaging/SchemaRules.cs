@@ -77,9 +77,7 @@ internal static class SchemaRules
         if (!isInPlace && hasRule)
         {
             owner["properties"] = new JsonObject { [name] = member };
-            var all = schema["allOf"] as JsonArray ?? [];
-            all.Add(owner);
-            schema["allOf"] = all;
+            List(schema, "allOf").Add(owner);
         }
 
         return hasRule;
@@ -109,7 +107,8 @@ internal static class SchemaRules
                 rules["pattern"] = $"^(?:{regex.Pattern})$";
                 break;
             case RequiredAttribute required:
-                rules[RequiredRule] = rules[NotNullRule] = true;
+                rules[RequiredRule] = true;
+                rules[NotNullRule] = true;
                 if (property.PropertyType == typeof(string) && !required.AllowEmptyStrings && rules["minLength"] is null)
                 {
                     rules["minLength"] = 1;
@@ -176,13 +175,21 @@ internal static class SchemaRules
 
     private static void Require(JsonObject schema, string name)
     {
-        var required = schema["required"] as JsonArray ?? [];
+        var required = List(schema, "required");
         if (!required.Any(r => (string?)r == name))
         {
             required.Add(name);
         }
+    }
 
-        schema["required"] = required;
+    private static JsonArray List(JsonObject schema, string keyword)
+    {
+        if (schema[keyword] is not JsonArray list)
+        {
+            schema[keyword] = list = [];
+        }
+
+        return list;
     }
 
     private static void RemoveNull(JsonObject schema)

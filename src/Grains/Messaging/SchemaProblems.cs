@@ -78,7 +78,7 @@ internal static class SchemaProblems
 
     private static string PointerTo(JToken? token)
     {
-        var pointer = "";
+        var pointer = token is JProperty self ? "/" + FieldReader.Escape(self.Name) : "";
         for (var at = token; at?.Parent is { } parent; at = parent)
         {
             pointer = parent switch
