@@ -35,7 +35,7 @@ internal static class EnforcedSchema
                     translated[name] = TranslateNamed(content, patterns);
                     break;
                 case "$defs" or "definitions":
-                    translated["definitions"] = Join(translated["definitions"] as JsonObject, TranslateNamed(content, patterns));
+                    translated["definitions"] = JoinNamed(translated["definitions"] as JsonObject, TranslateNamed(content, patterns));
                     break;
                 case "items" or "not":
                     translated[name] = Translate(content, patterns);
@@ -68,6 +68,11 @@ internal static class EnforcedSchema
             }
         }
 
+        return Join(translated, all);
+    }
+
+    private static JsonObject Join(JsonObject translated, List<JsonNode> all)
+    {
         // What stands beside a reference is passed over by the validator.
         if (translated.Count > 1 && translated["$ref"] is { } reference)
         {
@@ -89,7 +94,7 @@ internal static class EnforcedSchema
     private static JsonArray TranslateAll(JsonNode? branches, List<PatternFormat> patterns) =>
         new([.. ((JsonArray)branches!).Select(b => Translate(b, patterns))]);
 
-    private static JsonObject Join(JsonObject? one, JsonObject other)
+    private static JsonObject JoinNamed(JsonObject? one, JsonObject other)
     {
         foreach (var (name, schema) in one?.ToArray() ?? [])
         {
