@@ -8,7 +8,7 @@ internal static class AgentsCommand
     public static RootCommand Create()
     {
         var global = new GlobalOptions();
-        var root = new RootCommand("Talks to agents. Exit codes: 0 all well, 1 refused or failed, 2 wrong usage, 3 no silo reachable, 130 cancelled.")
+        var root = new RootCommand("Talks to agents. Exit codes: 0 all well, 1 refused, failed or breaking, 2 wrong usage, 3 no silo reachable, 130 cancelled.")
         {
             AskCommand.Create(global),
             TellCommand.Create(global),
@@ -17,6 +17,7 @@ internal static class AgentsCommand
             SendCommand.Create(global),
             ListCommand.Create(global),
             DescribeCommand.Create(global),
+            ContractsCommand.Create(global),
             StopCommand.Create(global),
             DeadLettersCommand.Create(global),
             AuditCommand.Create(global),

@@ -36,6 +36,11 @@ internal sealed class CommandSession(Settings settings, CommandOutput output, Cl
             var code = await work(new CommandSession(settings, output, loss), either.Token);
             return loss.Token.IsCancellationRequested ? throw settings.Target.Lost() : code;
         }
+        catch (UsageException e)
+        {
+            output.Error(e.Message);
+            return ExitCodes.Usage;
+        }
         catch (NoSiloException e)
         {
             output.Error(e.Message);

@@ -10,7 +10,8 @@ internal static class DescribeCommand
     public static Command Create(GlobalOptions global)
     {
         var kind = new Argument<string>("KIND") { Description = "The kind, such as echo." };
-        var command = new Command("describe", "Describes one kind of agents and its contracts.") { kind };
+        var schema = new Option<bool>("--schema") { Description = "Write the JSON Schema of each contract's payload and reply." };
+        var command = new Command("describe", "Describes one kind of agents and its contracts.") { kind, schema };
         command.SetAction((parse, cancellationToken) => CommandSession.RunAsync(parse, global, cancellationToken, async (session, cancel) =>
         {
             await using var silo = await session.ConnectAsync(cancel);
@@ -18,6 +19,12 @@ internal static class DescribeCommand
             if (FindFault(silo.Client, name) is { } fault)
             {
                 return session.Refuse(null, fault);
+            }
+
+            if (parse.GetValue(schema))
+            {
+                SchemaText.Write(session.Output, name, silo.Kinds.FindSchemas(name));
+                return ExitCodes.Success;
             }
 
             KindText.Write(session.Output, silo.Client.Kinds.First(k => k.Kind == name));

@@ -5,10 +5,10 @@ internal static class ExitCodes
 {
     public const int Success = 0;
 
-    /// <summary>A message was refused, failed or timed out.</summary>
+    /// <summary>A message was refused, failed or timed out, or contracts do not keep what they promised.</summary>
     public const int Refused = 1;
 
-    /// <summary>The command line itself is wrong.</summary>
+    /// <summary>The command line itself is wrong, or names a file that cannot be used.</summary>
     public const int Usage = 2;
 
     public const int NoSilo = 3;

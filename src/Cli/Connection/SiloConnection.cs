@@ -32,6 +32,8 @@ internal sealed class SiloConnection : IAsyncDisposable
 
     public IAgentClient Client { get; }
 
+    public AgentKinds Kinds => _host.Services.GetRequiredService<AgentKinds>();
+
     /// <exception cref="NoSiloException">No silo answers.</exception>
     public static async Task<SiloConnection> OpenAsync(Settings settings, ClusterLoss loss, CancellationToken cancellationToken)
     {

@@ -19,9 +19,17 @@ internal static class KindText
         foreach (var contract in kind.Contracts)
         {
             var reply = contract.Reply is null ? "" : $" -> {contract.Reply}";
-            output.Line($"  {contract.Type} v{contract.Version}{(contract.Query ? " (query)" : "")} {contract.Payload}{reply}");
+            output.Line($"  {contract.Type} v{contract.Version}{(contract.Query ? " (query)" : "")}{Upcast(kind, contract)} {contract.Payload}{reply}");
         }
     }
+
+    private static string Upcast(KindDescription kind, ContractDescription contract) =>
+        contract.UpcastTo is { } newer ? $" (made v{newer})"
+        : FindOlder(kind, contract) is { Length: > 0 } older ? $" (also made from {string.Join(", ", older.Select(v => $"v{v}"))})"
+        : "";
+
+    private static int[] FindOlder(KindDescription kind, ContractDescription contract) =>
+        [.. kind.Contracts.Where(c => c.Type == contract.Type && c.UpcastTo == contract.Version).Select(c => c.Version)];
 
     private static void WriteMembers(Utf8JsonWriter json, KindDescription kind)
     {
@@ -36,9 +44,26 @@ internal static class KindText
             json.WriteString("type", contract.Type);
             json.WriteNumber("version", contract.Version);
             json.WriteBoolean("query", contract.Query);
+            WriteUpcast(json, kind, contract);
             WriteShape(json, "payload", contract.Payload);
             WriteShape(json, "reply", contract.Reply);
             json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteUpcast(Utf8JsonWriter json, KindDescription kind, ContractDescription contract)
+    {
+        if (contract.UpcastTo is { } newer)
+        {
+            json.WriteNumber("upcastTo", newer);
+        }
+
+        json.WriteStartArray("upcastFrom");
+        foreach (var older in FindOlder(kind, contract))
+        {
+            json.WriteNumberValue(older);
         }
 
         json.WriteEndArray();

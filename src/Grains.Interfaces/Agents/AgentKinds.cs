@@ -20,7 +20,11 @@ public sealed record KindDescription(
 /// <param name="Query">Whether handling it changes nothing.</param>
 /// <param name="Payload">Its members and their types, such as <c>{"amount":"integer"}</c>.</param>
 /// <param name="Reply">The type of the reply likewise; null when there is none.</param>
-public sealed record ContractDescription(string Type, int Version, bool Query, string Payload, string? Reply);
+public sealed record ContractDescription(string Type, int Version, bool Query, string Payload, string? Reply)
+{
+    /// <summary>The version of the same contract that it is made before it is handled (<see cref="IUpcastFrom{TOld, TNew}"/>); null where it is handled as it is.</summary>
+    public int? UpcastTo { get; init; }
+}
 
 /// <summary>
 /// The kinds that the cluster's silos host, as their manifests say: known on every silo and client without a call.
@@ -31,6 +35,7 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
     internal const string AnyContractProperty = "agents.any";
     internal const string DescriptionProperty = "agents.description";
     internal const string ContractsProperty = "agents.contracts";
+    internal const string SchemasProperty = "agents.schemas";
 
     // Kinds that were hosted once, or that this silo has the class of and not the label: no typing errors.
     private readonly ConcurrentDictionary<string, byte> _known = new(StringComparer.Ordinal);
@@ -44,6 +49,9 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
     /// upgrade, it is what all of them together understand.
     /// </summary>
     public IReadOnlyList<KindDescription> List() => Hosted.List();
+
+    /// <summary>The contracts that a kind handles, with their schemas; empty where no silo hosts it, or those that do are older than schemas.</summary>
+    internal IReadOnlyList<ContractEntry> FindSchemas(string kind) => Hosted.FindSchemas(kind);
 
     /// <summary>Makes a kind known that need not be hosted now.</summary>
     internal void Know(string kind) => _known[kind] = 0;

@@ -32,6 +32,17 @@ internal sealed class HostedKinds
     public IReadOnlyList<KindDescription> List() =>
         [.. _byKind.OrderBy(k => k.Key, StringComparer.Ordinal).Select(k => Describe(k.Key, k.Value))];
 
+    /// <summary>As <see cref="AgentKinds.FindSchemas"/> says. Where silos host different classes, the one that understands most comes first.</summary>
+    public IReadOnlyList<ContractEntry> FindSchemas(string kind) => _byKind.TryGetValue(kind, out var classes)
+        ? ContractList.Order(classes
+            .Select(c => c.Properties.GetValueOrDefault(AgentKinds.SchemasProperty))
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .Select(ContractList.Unpack)
+            .OrderByDescending(entries => entries.Count)
+            .SelectMany(entries => entries))
+        : [];
+
     /// <summary>Any of the silos that handle it, so that agents which move for it spread.</summary>
     public SiloAddress? FindSilo(string kind, Contract contract, SiloAddress self)
     {

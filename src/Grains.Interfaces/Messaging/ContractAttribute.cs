@@ -12,6 +12,12 @@ public sealed class ContractAttribute(string name, int version = 1) : Attribute
 
     /// <summary>The contract's version, 1 unless told.</summary>
     public int Version { get; } = version;
+
+    /// <summary>
+    /// The name of a file with a JSON Schema for the payload, an embedded resource of the record's assembly, in place of
+    /// the schema that the record and its annotations make. Null for that one.
+    /// </summary>
+    public string? Schema { get; set; }
 }
 
 /// <summary>A message that asks for a reply of type <typeparamref name="TReply"/>.</summary>

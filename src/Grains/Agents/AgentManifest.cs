@@ -1,8 +1,5 @@
-using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Schema;
-using System.Text.Json.Serialization.Metadata;
 using Orleans.Metadata;
 using Orleans.Runtime;
 using OrleansAgents.Audit;
@@ -15,9 +12,14 @@ internal static class AgentManifest
 {
     public static void Populate(AgentAttribute attribute, Type agentClass, bool auditAll, Dictionary<string, string> properties)
     {
-        var audit = HandlerTable.FindAudited(agentClass, attribute, auditAll) ? [Contract.Of<AuditRead>()] : Array.Empty<Contract>();
-        var contracts = HandlerTable.FindContracts(agentClass).Concat(audit).Select(Describe).OrderBy(c => c.Type, StringComparer.Ordinal).ThenBy(c => c.Version);
+        Contract[] audit = HandlerTable.FindAudited(agentClass, attribute, auditAll) ? [Contract.Of<AuditRead>()] : [];
+        Contract[] handled = [.. HandlerTable.FindHandled(agentClass), .. audit];
+        var upcasts = Upcasts.Find(handled);
+        var contracts = handled.Select(c => Describe(c, upcastTo: null)).Concat(upcasts.Select(u => Describe(u.From, u.To.Version)))
+            .OrderBy(c => c.Type, StringComparer.Ordinal).ThenBy(c => c.Version);
         properties[AgentKinds.ContractsProperty] = JsonSerializer.Serialize(contracts.ToArray(), WireJson.Default.ContractDescriptionArray);
+        // Packed, and unpacked only where somebody asks: whole schemas are many times what the short shapes above are.
+        properties[AgentKinds.SchemasProperty] = ContractList.Pack(ContractList.Order(handled.Concat(upcasts.Select(u => u.From)).Select(ContractEntry.Of)));
         if (typeof(IDurableAgent).IsAssignableFrom(agentClass))
         {
             properties[AgentKinds.DurableProperty] = "true";
@@ -49,47 +51,13 @@ internal static class AgentManifest
         _ => throw new InvalidOperationException($"{placement} is no placement of agents."),
     };
 
-    private static ContractDescription Describe(Contract contract) => new(
-        contract.Name, contract.Version, contract.IsQuery, Shape(contract.MessageType!), contract.ReplyType is { } reply ? Shape(reply) : null);
+    private static ContractDescription Describe(Contract contract, int? upcastTo) => new(
+        contract.Name, contract.Version, contract.IsQuery, Shape(contract.MessageType!), contract.ReplyType is { } reply ? Shape(reply) : null)
+    { UpcastTo = upcastTo };
 
     // {"amount":"integer"} rather than a whole schema: short enough for every manifest.
     internal static string Shape(Type type) =>
-        Shorten(PayloadJson.Options.GetJsonSchemaAsNode(type, new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Complete })).ToJsonString(PayloadJson.Options);
-
-    /// <summary>Adds what the exporter leaves out: that a record without members has none, and which elements may be null.</summary>
-    private static JsonNode Complete(JsonSchemaExporterContext context, JsonNode schema)
-    {
-        if (schema is JsonObject node)
-        {
-            if (context.TypeInfo.Kind == JsonTypeInfoKind.Object && node.ContainsKey("type"))
-            {
-                node.TryAdd("properties", new JsonObject());
-            }
-
-            if (node["items"] is not null && context.PropertyInfo?.AttributeProvider is PropertyInfo property)
-            {
-                MarkElements(node, new NullabilityInfoContext().Create(property));
-            }
-        }
-
-        return schema;
-    }
-
-    private static void MarkElements(JsonObject array, NullabilityInfo nullability)
-    {
-        var element = nullability.ElementType ?? nullability.GenericTypeArguments.FirstOrDefault();
-        if (element is null || array["items"] is not JsonObject items)
-        {
-            return;
-        }
-
-        if (element.ReadState == NullabilityState.Nullable && items["type"] is JsonValue type)
-        {
-            items["type"] = new JsonArray(type.DeepClone(), "null");
-        }
-
-        MarkElements(items, element);
-    }
+        Shorten(ContractSchema.Export(type)).ToJsonString(PayloadJson.Options);
 
     private static JsonNode Shorten(JsonNode? schema)
     {

@@ -7,6 +7,8 @@ namespace OrleansAgents.Agents;
 /// <summary>Calls one handler of an agent class. Made once per class and contract, so that a message costs no reflection.</summary>
 internal abstract class Handler(string kind, Contract? contract, Type handlerInterface, Upcast? upcast)
 {
+    private readonly PayloadCheck? _check = PayloadCheck.For(upcast?.From ?? contract);
+
     /// <summary>The contract accepted, which may be older than the one handled; null for the handler of any contract.</summary>
     public Contract? Contract { get; } = upcast?.From ?? contract;
 
@@ -20,10 +22,16 @@ internal abstract class Handler(string kind, Contract? contract, Type handlerInt
 
     /// <summary>Runs the handler. The payload is decoded here, once.</summary>
     /// <exception cref="System.Text.Json.JsonException">The payload does not fit the contract.</exception>
+    /// <exception cref="AgentRefusedException">It does not keep the contract's constraints.</exception>
     public abstract ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken);
 
-    /// <summary>The payload as the record that the handler takes.</summary>
-    protected object Read(Envelope message) => upcast is null ? message.ReadPayload(Contract!) : upcast.Read(message);
+    /// <summary>The payload as the record that the handler takes, after what its contract demands of it beyond being one.</summary>
+    /// <exception cref="AgentRefusedException">The payload does not keep the contract's constraints.</exception>
+    protected object Read(Envelope message)
+    {
+        _check?.Demand(message);
+        return upcast is null ? message.ReadPayload(Contract!) : upcast.Read(message);
+    }
 }
 
 internal sealed class RequestHandler<TRequest, TReply>(string kind, Type handlerInterface, Upcast? upcast)

@@ -48,7 +48,7 @@ internal sealed class HandlerTable
     /// <exception cref="InvalidOperationException">A handled type is no contract, or the way from an older version is faulty.</exception>
     public static IEnumerable<Contract> FindContracts(Type agentClass)
     {
-        Contract[] handled = [.. FindInterfaces(agentClass).Select(i => Contract.Of(i.GetGenericArguments()[0]))];
+        var handled = FindHandled(agentClass);
         return handled.Concat(Upcasts.Find(handled).Select(u => u.From));
     }
 
@@ -61,6 +61,10 @@ internal sealed class HandlerTable
             ? throw new InvalidOperationException($"[Agent(\"{attribute.Kind}\", Audited = true)] on {agentClass}: only a durable agent has an audit log; derive it from Agent<TState>.")
             : isDurable && (attribute.Audited || auditAll);
     }
+
+    /// <summary>The contracts that a class has handlers for.</summary>
+    /// <exception cref="InvalidOperationException">A handled type is no contract.</exception>
+    public static Contract[] FindHandled(Type agentClass) => [.. FindInterfaces(agentClass).Select(i => Contract.Of(i.GetGenericArguments()[0]))];
 
     /// <summary>The agent attribute of a class.</summary>
     /// <exception cref="InvalidOperationException">It has none.</exception>

@@ -177,7 +177,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
 
     private void Execute(string sql)
     {
-        using var connection = Connection.Open(_files.File);
+        using var connection = OrleansAgents.Sqlite.Connection.Open(_files.File);
         connection.Execute(sql);
     }
 

@@ -1,0 +1,34 @@
+using OrleansAgents.Agents;
+using OrleansAgents.Output;
+using Xunit;
+
+namespace OrleansAgents.Tests.Output;
+
+public sealed class KindTextTests
+{
+    private static readonly KindDescription Pricer = new("pricer", Durable: false, AnyContract: false, Description: null,
+    [
+        new ContractDescription("price", 1, Query: false, "{}", Reply: null) { UpcastTo = 3 },
+        new ContractDescription("price", 2, Query: false, "{}", Reply: null) { UpcastTo = 3 },
+        new ContractDescription("price", 3, Query: false, "{}", Reply: null),
+    ]);
+
+    [Fact]
+    public void Write_OfAChain_SaysForPeopleWhichVersionIsMadeWhich() => Assert.Equal(
+        "pricer\n  price v1 (made v3) {}\n  price v2 (made v3) {}\n  price v3 (also made from v1, v2) {}\n", Write(json: false));
+
+    [Fact]
+    public void Write_OfAChain_SaysItForProgramsToo()
+    {
+        var json = Write(json: true);
+        Assert.Contains("""{"type":"price","version":1,"query":false,"upcastTo":3,"upcastFrom":[],""", json, StringComparison.Ordinal);
+        Assert.Contains("""{"type":"price","version":3,"query":false,"upcastFrom":[1,2],""", json, StringComparison.Ordinal);
+    }
+
+    private static string Write(bool json)
+    {
+        using var output = new StringWriter();
+        KindText.Write(new CommandOutput(output, TextWriter.Null, json), Pricer);
+        return output.ToString().ReplaceLineEndings("\n");
+    }
+}
