@@ -1,0 +1,168 @@
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Security.Authentication;
+using Microsoft.AspNetCore.Connections;
+
+namespace OrleansAgents.Security;
+
+/// <summary>
+/// Puts TLS between a connection and Orleans, with a certificate on both sides. Behind the handshake the side that accepted
+/// sends one byte: with TLS 1.3 a client is done before the server has looked at its certificate, and would otherwise learn
+/// of a refusal as a connection that broke for no reason.
+/// </summary>
+internal sealed class TlsHandshake(TlsCertificates certificates, HandshakeLog log, TimeProvider time)
+{
+    private const byte FirstByteOfTls = 0x16;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly byte[] Welcome = [1];
+
+    /// <summary>The middleware of the side that was called.</summary>
+    public ConnectionDelegate Accept(ConnectionDelegate next) => async connection =>
+    {
+        var bare = connection.Transport;
+        var stream = new SslStream(new ConnectionStream(bare));
+        await using (stream)
+        {
+            // Orleans is told nothing of a handshake that failed: the log has it, and it would log each once more.
+            if (await TryAsync(connection, stream, AcceptAsync, throwing: false))
+            {
+                await GoOnAsync(connection, bare, stream, next);
+            }
+        }
+    };
+
+    /// <summary>The middleware of the side that calls.</summary>
+    public ConnectionDelegate Connect(ConnectionDelegate next) => async connection =>
+    {
+        var bare = connection.Transport;
+        var stream = new SslStream(new ConnectionStream(bare));
+        await using (stream)
+        {
+            await TryAsync(connection, stream, ConnectAsync, throwing: true);
+            await GoOnAsync(connection, bare, stream, next);
+        }
+    };
+
+    private static async Task GoOnAsync(ConnectionContext connection, IDuplexPipe bare, SslStream stream, ConnectionDelegate next)
+    {
+        connection.Transport = new TlsTransport(stream);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            // Its owner closes it, and knows only the bare one.
+            connection.Transport = bare;
+        }
+    }
+
+    private async Task<bool> TryAsync(
+        ConnectionContext connection, SslStream stream, Func<ConnectionContext, SslStream, CancellationToken, Task<string?>> shake, bool throwing)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, connection.ConnectionClosed);
+        string? reason;
+        try
+        {
+            if ((reason = await shake(connection, stream, either.Token)) is null)
+            {
+                return true;
+            }
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            reason = $"it did not finish the handshake within {Patience.TotalSeconds:0} s";
+        }
+        catch (OperationCanceledException)
+        {
+            reason = "the connection was closed during the handshake";
+        }
+
+        if (reason.Length > 0)
+        {
+            log.Failed(connection.RemoteEndPoint, reason, Remedy);
+        }
+
+        return throwing ? throw new ConnectionAbortedException($"No TLS connection with {connection.RemoteEndPoint}: {reason}; {Remedy}.") : false;
+    }
+
+    private string Remedy => $"both sides need TLS with a valid certificate of the other's authority, as {certificates.Options.Called.Certificate} and {certificates.Options.Called.Authority} have it here";
+
+    /// <summary>Null when all is well; empty for who left without a word, as probes do; else what is wrong with the other side.</summary>
+    private async Task<string?> AcceptAsync(ConnectionContext connection, SslStream stream, CancellationToken cancellationToken)
+    {
+        var check = new PeerCheck(certificates.Current, certificates.Options, time.GetUtcNow(), ofServer: false);
+        try
+        {
+            var first = await connection.Transport.Input.ReadAsync(cancellationToken);
+            if (first.Buffer.IsEmpty)
+            {
+                return "";
+            }
+
+            var speaksTls = first.Buffer.FirstSpan[0] == FirstByteOfTls;
+            connection.Transport.Input.AdvanceTo(first.Buffer.Start);
+            if (!speaksTls)
+            {
+                return "it speaks no TLS";
+            }
+
+            await stream.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = certificates.Current.Context,
+                    ClientCertificateRequired = true,
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    CertificateChainPolicy = check.CreatePolicy(),
+                    RemoteCertificateValidationCallback = check.Accept,
+                    // A resumed session would go on with the certificate of before a change.
+                    AllowTlsResume = false,
+                },
+                cancellationToken);
+            await stream.WriteAsync(Welcome, cancellationToken);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException or InvalidOperationException)
+        {
+            return check.Fault ?? $"it ended the handshake, as one does that does not take this side's certificate ({Innermost(e)})";
+        }
+    }
+
+    private async Task<string?> ConnectAsync(ConnectionContext connection, SslStream stream, CancellationToken cancellationToken)
+    {
+        var check = new PeerCheck(certificates.Current, certificates.Options, time.GetUtcNow(), ofServer: true);
+        try
+        {
+            await stream.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    // It stands in the clear, so it is nobody's name.
+                    TargetHost = "orleans-agents",
+                    ClientCertificateContext = certificates.Current.Context,
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    CertificateChainPolicy = check.CreatePolicy(),
+                    RemoteCertificateValidationCallback = check.Accept,
+                    AllowTlsResume = false,
+                },
+                cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or AuthenticationException or InvalidOperationException)
+        {
+            return check.Fault ?? $"it ended the handshake, as one does that speaks no TLS or does not take this side's certificate ({Innermost(e)})";
+        }
+
+        try
+        {
+            return await stream.ReadAsync(new byte[1], cancellationToken) == 1 ? null : Refused;
+        }
+        catch (IOException)
+        {
+            return Refused;
+        }
+    }
+
+    private const string Refused = "it does not take this side's certificate, and its log says why";
+
+    private static string Innermost(Exception e) => e.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
+}
