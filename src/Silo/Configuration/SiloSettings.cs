@@ -15,6 +15,7 @@ internal static class SiloSettings
         "Sqlite", nameof(SiloOptions.HandledWindow), nameof(SiloOptions.Topics), nameof(SiloOptions.Demo),
         nameof(SiloOptions.Assemblies), nameof(SiloOptions.DrainTimeout), nameof(SiloOptions.Cluster), nameof(SiloOptions.Address),
         nameof(SiloOptions.Listen), nameof(SiloOptions.Kubernetes), nameof(SiloOptions.Labels), nameof(SiloOptions.Rebalance), nameof(SiloOptions.Membership), nameof(SiloOptions.Operator),
+        nameof(SiloOptions.Tls), nameof(SiloOptions.Http),
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -24,6 +25,8 @@ internal static class SiloSettings
         (nameof(SiloOptions.Topics), [nameof(TopicRetention.Age), nameof(TopicRetention.Bytes)]),
         (nameof(SiloOptions.Membership), [nameof(MembershipOptions.ProbeTimeout), nameof(MembershipOptions.MissedProbes), nameof(MembershipOptions.Votes)]),
         (nameof(SiloOptions.Operator), [nameof(OperatorOptions.Enabled), nameof(OperatorOptions.Urls)]),
+        (nameof(SiloOptions.Tls), TlsSettings.Members),
+        (nameof(SiloOptions.Http), HttpSettings.Members),
     ];
 
     /// <summary>What holds where nobody says otherwise: the lowest layer of the configuration.</summary>
@@ -63,7 +66,9 @@ internal static class SiloSettings
         ClusterSettings.Read(configuration, section, options);
         section.ReadValue<bool>("Operator:Enabled", "true or false", bool.TryParse, v => options.Operator.Enabled = v);
         options.Operator.Urls = WebAddresses.ReadOperator(section["Operator:Urls"]);
-        return (FindFault(options) ?? ClusterSettings.FindFault(options)) is { } fault ? throw new SettingsException(fault) : options;
+        TlsSettings.Read(section.GetSection(nameof(SiloOptions.Tls)), options.Tls);
+        options.Http = HttpSettings.Read(section.GetSection(nameof(SiloOptions.Http)));
+        return (FindFault(options) ?? ClusterSettings.FindFault(options) ?? options.Tls.FindFault(TimeProvider.System.GetUtcNow())) is { } fault ? throw new SettingsException(fault) : options;
     }
 
     private static string? FindFault(SiloOptions options)
