@@ -7,7 +7,7 @@ using OrleansAgents.Hosting;
 namespace OrleansAgents.Commands;
 
 /// <summary>What every command is told.</summary>
-internal sealed record Settings(ClusterTarget Target, TimeSpan Timeout, bool Json, AgentId Sender, string DefaultKind);
+internal sealed record Settings(ClusterTarget Target, TlsChoice? Tls, TimeSpan Timeout, bool Json, AgentId Sender, string DefaultKind);
 
 /// <summary>The options that stand on every command.</summary>
 internal sealed class GlobalOptions
@@ -79,15 +79,16 @@ internal sealed class GlobalOptions
                 result.AddError("--redis and --gateway are two ways to the same silos; give one of them.");
             }
         });
-        foreach (var option in (ReadOnlySpan<Option>)[_gateway, _redis, _cluster, _timeout, _json, _sender, _defaultKind])
+        foreach (var option in (ReadOnlySpan<Option>)[_gateway, _redis, _cluster, .. TlsChoice.Options, _timeout, _json, _sender, _defaultKind])
         {
             option.Recursive = true;
             root.Add(option);
         }
     }
 
+    /// <exception cref="UsageException">What the environment or the files of certificates say cannot be used.</exception>
     public Settings Read(ParseResult parse) => new(
-        new ClusterTarget(parse.GetValue(_gateway)!, FindRedis(parse), parse.GetValue(_cluster)!), parse.GetValue(_timeout), parse.GetValue(_json), parse.GetValue(_sender), parse.GetValue(_defaultKind)!);
+        new ClusterTarget(parse.GetValue(_gateway)!, FindRedis(parse), parse.GetValue(_cluster)!), TlsChoice.Read(parse), parse.GetValue(_timeout), parse.GetValue(_json), parse.GetValue(_sender), parse.GetValue(_defaultKind)!);
 
     /// <exception cref="UsageException">The environment names no Redis.</exception>
     private RedisAddress? FindRedis(ParseResult parse)
