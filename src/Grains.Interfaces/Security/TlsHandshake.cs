@@ -61,11 +61,10 @@ internal sealed class TlsHandshake(TlsCertificates certificates, HandshakeLog lo
         ConnectionContext connection, SslStream stream, Func<ConnectionContext, SslStream, CancellationToken, Task<string?>> shake, bool throwing)
     {
         using var patience = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, connection.ConnectionClosed);
         string? reason;
         try
         {
-            if ((reason = await shake(connection, stream, either.Token)) is null)
+            if ((reason = await shake(connection, stream, patience.Token)) is null)
             {
                 return true;
             }
@@ -95,17 +94,10 @@ internal sealed class TlsHandshake(TlsCertificates certificates, HandshakeLog lo
         var check = new PeerCheck(certificates.Current, certificates.Options, time.GetUtcNow(), ofServer: false);
         try
         {
-            var first = await connection.Transport.Input.ReadAsync(cancellationToken);
-            if (first.Buffer.IsEmpty)
+            var first = await PeekAsync(connection.Transport.Input, cancellationToken);
+            if (first != FirstByteOfTls)
             {
-                return "";
-            }
-
-            var speaksTls = first.Buffer.FirstSpan[0] == FirstByteOfTls;
-            connection.Transport.Input.AdvanceTo(first.Buffer.Start);
-            if (!speaksTls)
-            {
-                return "it speaks no TLS";
+                return first is null ? "" : "it speaks no TLS";
             }
 
             await stream.AuthenticateAsServerAsync(
@@ -126,6 +118,22 @@ internal sealed class TlsHandshake(TlsCertificates certificates, HandshakeLog lo
         catch (Exception e) when (e is IOException or AuthenticationException or InvalidOperationException)
         {
             return check.Fault ?? $"it ended the handshake, as one does that does not take this side's certificate ({Innermost(e)})";
+        }
+    }
+
+    /// <summary>The first byte that the other side sends, left where it is; null when it leaves before.</summary>
+    private static async Task<byte?> PeekAsync(PipeReader input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var first = await input.ReadAsync(cancellationToken);
+            byte? value = first.Buffer.IsEmpty ? null : first.Buffer.FirstSpan[0];
+            input.AdvanceTo(first.Buffer.Start);
+            return value;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && (e is IOException or OperationCanceledException))
+        {
+            return null;
         }
     }
 

@@ -17,8 +17,8 @@ internal static partial class SiloDoors
         builder.WebHost.ConfigureKestrel(server => server.ConfigureHttpsDefaults(https =>
         {
             var certificates = server.ApplicationServices.GetRequiredService<TlsCertificates>();
-            https.ServerCertificateSelector = (_, _) => certificates.Current.Certificate;
-            // With the intermediate certificates, which the selector could not name.
+            https.ServerCertificate = certificates.Current.Certificate;
+            // The one of now, with the intermediate certificates.
             https.OnAuthenticate = (_, tls) => tls.ServerCertificateContext = certificates.Current.Context;
         }));
     }
