@@ -89,6 +89,8 @@ internal sealed class RedisSilo : IAsyncDisposable
         [
             "--urls", Url, "--Agents:GatewayPort", $"{GatewayPort}", "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:Profile", "Redis",
             "--ConnectionStrings:Redis", redis, "--Agents:DataDirectory", DataDirectory, "--Agents:Address", address,
+            // The test's own wire is trusted.
+            .. network is null ? (string[])[] : ["--Agents:Tls:Plaintext", "true"],
         ];
         Program = Start();
     }
