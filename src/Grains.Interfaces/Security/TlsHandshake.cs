@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Connections;
 namespace OrleansAgents.Security;
 
 /// <summary>
-/// Puts TLS between a connection and Orleans, with a certificate on both sides. Behind the handshake the side that accepted
-/// sends one byte: with TLS 1.3 a client is done before the server has looked at its certificate, and would otherwise learn
-/// of a refusal as a connection that broke for no reason.
+/// Puts TLS between a connection and Orleans, with a certificate on both sides. Behind the handshake each side sends one byte
+/// and waits for the other's: with TLS 1.3 either can be done before the other has looked at its certificate, and would
+/// otherwise learn of a refusal as a connection that broke for no reason.
 /// </summary>
 internal sealed class TlsHandshake(TlsCertificates certificates, HandshakeLog log, TimeProvider time)
 {
@@ -112,13 +112,13 @@ internal sealed class TlsHandshake(TlsCertificates certificates, HandshakeLog lo
                     AllowTlsResume = false,
                 },
                 cancellationToken);
-            await stream.WriteAsync(Welcome, cancellationToken);
-            return null;
         }
         catch (Exception e) when (e is IOException or AuthenticationException or InvalidOperationException)
         {
             return check.Fault ?? $"it ended the handshake, as one does that does not take this side's certificate ({Innermost(e)})";
         }
+
+        return await WelcomeAsync(stream, cancellationToken);
     }
 
     /// <summary>The first byte that the other side sends, left where it is; null when it leaves before.</summary>
@@ -160,17 +160,22 @@ internal sealed class TlsHandshake(TlsCertificates certificates, HandshakeLog lo
             return check.Fault ?? $"it ended the handshake, as one does that speaks no TLS or does not take this side's certificate ({Innermost(e)})";
         }
 
+        return await WelcomeAsync(stream, cancellationToken);
+    }
+
+    private static async Task<string?> WelcomeAsync(SslStream stream, CancellationToken cancellationToken)
+    {
+        const string Refused = "it does not take this side's certificate, and says why in its log or on its screen";
         try
         {
+            await stream.WriteAsync(Welcome, cancellationToken);
             return await stream.ReadAsync(new byte[1], cancellationToken) == 1 ? null : Refused;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             return Refused;
         }
     }
-
-    private const string Refused = "it does not take this side's certificate, and its log says why";
 
     private static string Innermost(Exception e) => e.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.');
 }
