@@ -37,7 +37,6 @@ public sealed class ChannelTests(SecureSilos silos) : IClassFixture<SecureSilos>
         var (code, _, error) = await SecureSilos.AgentsAsync(["list", "--redis", silos.Redis, .. SecureSilos.Tls(silos.Foreign)]);
         Assert.Equal(3, code);
         Assert.Contains("does not take this side's certificate", error, StringComparison.Ordinal);
-        Assert.Contains("does not come from an authority of Agents:Tls:Authority", silos.Secure.Program.Output + silos.Other.Program.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ internal sealed class WireCapture : IAsyncDisposable
     private WireCapture(IEnumerable<int> ports) =>
         _tshark = RunningProgram.Run("tshark", ["-i", "lo", "-w", _file, "-f", string.Join(" or ", ports.Select(port => $"tcp port {port}"))]);
 
+    /// <summary>Begins to capture; skips the test where this machine does not let it.</summary>
     public static async Task<WireCapture> StartAsync(params int[] ports)
     {
         var capture = new WireCapture(ports);
@@ -24,7 +25,7 @@ internal sealed class WireCapture : IAsyncDisposable
             patience.CancelAfter(Patience);
             while (!capture._tshark.Error.Contains("Capturing on", StringComparison.Ordinal) || !File.Exists(capture._file))
             {
-                Assert.False(capture._tshark.HasExited, capture._tshark.Error);
+                Assert.SkipWhen(capture._tshark.HasExited, $"Nothing can be captured here, which takes root and tshark: {capture._tshark.Error}");
                 await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, patience.Token);
             }
 
