@@ -104,14 +104,10 @@ internal sealed partial class MessageDoor(
         try
         {
             var reader = context.Request.BodyReader;
-            while (true)
-            {
-                var read = await reader.ReadAtLeastAsync(limit + 1, cancellationToken);
-                var length = read.Buffer.Length;
-                var body = length > limit ? null : read.Buffer.ToArray();
-                reader.AdvanceTo(read.Buffer.End);
-                return body is null ? (null, large) : (body, null);
-            }
+            var read = await reader.ReadAtLeastAsync(limit + 1, cancellationToken);
+            var body = read.Buffer.Length > limit ? null : read.Buffer.ToArray();
+            reader.AdvanceTo(read.Buffer.End);
+            return body is null ? (null, large) : (body, null);
         }
         catch (BadHttpRequestException e)
         {
