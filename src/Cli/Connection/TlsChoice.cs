@@ -38,8 +38,8 @@ internal sealed record TlsChoice(string Certificate, string? Key, string Authori
     public void Apply(TlsOptions options) => (options.CertificateFile, options.KeyFile, options.AuthorityFile, options.Called) =
         (Certificate, Key, Authority, TlsSettingNames.OfCommand);
 
-    /// <summary>Whether what listens there speaks TLS. It is told no name and shown nothing.</summary>
-    public static async Task<bool> IsSpokenAtAsync(IPEndPoint end, CancellationToken cancellationToken)
+    /// <summary>Whether what listens there speaks TLS; null where it says nothing in time. It is told no name and shown nothing.</summary>
+    public static async Task<bool?> IsSpokenAtAsync(IPEndPoint end, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(ProbeTime);
@@ -58,9 +58,10 @@ internal sealed record TlsChoice(string Certificate, string? Key, string Authori
                 },
                 patience.Token);
         }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // Whatever ended it, what was shown before stands.
+            return shown ? true : e is OperationCanceledException or SocketException ? null : false;
         }
 
         return shown;

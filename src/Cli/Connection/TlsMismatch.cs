@@ -23,14 +23,9 @@ internal static class TlsMismatch
         foreach (var end in await ListAsync(services, cancellationToken))
         {
             var spoken = await TlsChoice.IsSpokenAtAsync(end, cancellationToken);
-            if (spoken != settings.Tls is not null)
+            if (settings.Tls is not null || spoken is true)
             {
-                return settings.Target.NoTls(end, settings.Tls is not null, reason: null);
-            }
-
-            if (spoken)
-            {
-                return settings.Target.NoTls(end, withTls: true, reason);
+                return settings.Target.NoTls(end, settings.Tls is not null, spoken is false ? null : reason);
             }
         }
 

@@ -40,6 +40,16 @@ public sealed class ChannelTests(SecureSilos silos) : IClassFixture<SecureSilos>
     }
 
     [Fact]
+    public async Task Silo_OpenBeyondItsMachineAndNotEncrypted_DoesNotStart()
+    {
+        await using var silo = RunningProgram.Start(Programs.Silo, ["--Agents:Profile", "Memory", "--Agents:Listen", "0.0.0.0"]);
+        Assert.Equal(1, await silo.ExitAsync(TestContext.Current.CancellationToken));
+        var fault = Assert.Single(silo.Error.Split('\n'), line => line.Length > 0);
+        Assert.Contains("Agents:Tls:Certificate", fault, StringComparison.Ordinal);
+        Assert.Contains("Agents:Tls:Plaintext=true", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Http_WithAKeyOrAToken_SendsAsItsIdentity()
     {
         var (status, receipt, _) = await silos.PostAsync(Message, SecureSilos.Key);
