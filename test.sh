@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test project. Needs the .NET SDK, and redis-server, which it installs on Debian where it is missing.
+# Builds everything and runs every test project. Needs the .NET SDK, and redis-server and tshark, which it installs on Debian where they are missing.
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 only if every step worked and no test failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -80,36 +80,40 @@ as_root() {
 }
 
 # A package source may fail in passing, and leave half of an installation behind.
-install_redis() {
+install() {
     as_root apt-get update || as_root apt-get update || true
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends redis-server && return 0
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" && return 0
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -f install -y || true
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends redis-server
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
 }
 
 # The tests start servers of their own. A package may start one more; it is told not to, and one that came all the same is ended.
-ensure_redis() {
-    local policy=/usr/sbin/policy-rc.d ours=false
-    command -v redis-server >/dev/null && return 0
-    command -v apt-get >/dev/null || { broken "redis-server is missing and there is no apt-get to install it with; install it, and run this again"; return 0; }
-    [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || { broken "redis-server is missing, and installing it needs root or sudo"; return 0; }
+ensure_tools() {
+    local policy=/usr/sbin/policy-rc.d ours=false tool missing=()
+    for tool in redis-server tshark; do
+        command -v "$tool" >/dev/null || missing+=("$tool")
+    done
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    command -v apt-get >/dev/null || { broken "${missing[*]} missing and there is no apt-get to install it with; install it, and run this again"; return 0; }
+    [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || { broken "${missing[*]} missing, and installing it needs root or sudo"; return 0; }
     if [ ! -e "$policy" ] && printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null && as_root chmod +x "$policy"; then
         ours=true
     fi
-    install_redis || true
+    install "${missing[@]}" || true
     if [ "$ours" = true ]; then
         as_root rm -f "$policy"
     fi
-    if ! command -v redis-server >/dev/null; then
-        broken "redis-server could not be installed; install it, and run this again"
-    elif [ "$ours" != true ] && [ -s /run/redis/redis-server.pid ]; then
+    for tool in "${missing[@]}"; do
+        command -v "$tool" >/dev/null || broken "$tool could not be installed; install it, and run this again"
+    done
+    if [ "$ours" != true ] && [ "${missing[0]}" = redis-server ] && [ -s /run/redis/redis-server.pid ]; then
         as_root service redis-server stop || true
     fi
 }
 
 rm -rf "$results"
 mkdir -p "$results"
-ensure_redis
+ensure_tools
 
 if ! dotnet restore OrleansAgents.sln; then
     broken "the restore failed"

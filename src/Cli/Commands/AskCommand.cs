@@ -15,7 +15,7 @@ internal static class AskCommand
         command.SetAction((parse, cancellationToken) => CommandSession.RunAsync(parse, global, cancellationToken, async (session, cancel) =>
         {
             var (envelope, problems) = await message.ReadAsync(parse, session.Settings, parse.GetValue(agent)!, cancel);
-            return envelope is null ? session.Refuse(message.Id(parse), Output.ReceiptText.Of(problems!)) : await AskAsync(session, envelope, cancel);
+            return envelope is null ? session.Refuse(message.Id(parse), ReceiptJson.Of(problems!)) : await AskAsync(session, envelope, cancel);
         }));
         return command;
     }

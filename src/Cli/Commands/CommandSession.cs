@@ -73,7 +73,7 @@ internal sealed class CommandSession(Settings settings, CommandOutput output, Cl
     }
 
     public int RefuseAddress(string fault) =>
-        Refuse(null, ReceiptText.Of([new Problem("/recipient", RefusalCodes.BadAddress, fault)]));
+        Refuse(null, ReceiptJson.Of([new Problem("/recipient", RefusalCodes.BadAddress, fault)]));
 
     /// <summary>Sends, and gives null after having reported that no answer came.</summary>
     public async Task<Reply?> SendAsync(SiloConnection silo, Envelope envelope, CancellationToken cancellationToken)

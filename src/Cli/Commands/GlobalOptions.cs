@@ -8,7 +8,7 @@ using OrleansAgents.Security;
 namespace OrleansAgents.Commands;
 
 /// <summary>What every command is told.</summary>
-internal sealed record Settings(ClusterTarget Target, TimeSpan Timeout, bool Json, AgentId Sender, string DefaultKind, SigningKey? Key);
+internal sealed record Settings(ClusterTarget Target, TlsChoice? Tls, TimeSpan Timeout, bool Json, AgentId Sender, string DefaultKind, SigningKey? Key);
 
 /// <summary>The options that stand on every command.</summary>
 internal sealed class GlobalOptions
@@ -82,15 +82,16 @@ internal sealed class GlobalOptions
                 result.AddError("--redis and --gateway are two ways to the same silos; give one of them.");
             }
         });
-        foreach (var option in (ReadOnlySpan<Option>)[_gateway, _redis, _cluster, _timeout, _json, _sender, _defaultKind, .. _key.All])
+        foreach (var option in (ReadOnlySpan<Option>)[_gateway, _redis, _cluster, .. TlsChoice.Options, _timeout, _json, _sender, _defaultKind, .. _key.All])
         {
             option.Recursive = true;
             root.Add(option);
         }
     }
 
+    /// <exception cref="UsageException">What the environment or the files of certificates say cannot be used.</exception>
     public Settings Read(ParseResult parse) => new(
-        new ClusterTarget(parse.GetValue(_gateway)!, FindRedis(parse), parse.GetValue(_cluster)!), parse.GetValue(_timeout), parse.GetValue(_json), parse.GetValue(_sender), parse.GetValue(_defaultKind)!,
+        new ClusterTarget(parse.GetValue(_gateway)!, FindRedis(parse), parse.GetValue(_cluster)!), TlsChoice.Read(parse), parse.GetValue(_timeout), parse.GetValue(_json), parse.GetValue(_sender), parse.GetValue(_defaultKind)!,
         _key.Read(parse));
 
     /// <exception cref="UsageException">The environment names no Redis.</exception>

@@ -23,7 +23,7 @@ internal static class TellCommand
         var (envelope, problems) = await message.ReadAsync(parse, session.Settings, recipient, cancellationToken);
         if (envelope is null)
         {
-            return session.Refuse(message.Id(parse), Output.ReceiptText.Of(problems!));
+            return session.Refuse(message.Id(parse), ReceiptJson.Of(problems!));
         }
 
         await using var silo = await session.ConnectAsync(cancellationToken);

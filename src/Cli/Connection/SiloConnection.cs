@@ -61,7 +61,7 @@ internal sealed class SiloConnection : IAsyncDisposable
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 // The half-started host is left to the end of the process: stopping it would wait for the silo that is not there.
-                throw settings.Target.NoSilo(e);
+                throw await TlsMismatch.FindAsync(host.Services, settings, cancellationToken) ?? settings.Target.NoSilo(e);
             }
         }
     }
@@ -113,11 +113,13 @@ internal sealed class SiloConnection : IAsyncDisposable
         ? client.UseRedisCluster(target.Redis!.ConnectionString, target.Cluster)
         : GatewayConnections.Watch(client.UseStaticClustering(end).Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (target.Cluster, target.Cluster)));
 
+    private static IClientBuilder UseTls(IClientBuilder client, TlsChoice? tls) => tls is null ? client : client.UseTls(tls.Apply);
+
     private static IHost Build(IPEndPoint? end, Settings settings, ClusterLoss loss)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
-        builder.UseOrleansClient(client => UseCluster(client, settings.Target, end)
+        builder.UseOrleansClient(client => UseTls(UseCluster(client, settings.Target, end), settings.Tls)
             .UseConnectionRetryFilter((_, _) => Task.FromResult(false))
             .AddClusterConnectionLostHandler((_, _) => loss.Look())
             .Configure<ClientMessagingOptions>(o =>

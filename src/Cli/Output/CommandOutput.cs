@@ -73,7 +73,7 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool js
     {
         if (Json)
         {
-            Object(writer => ReceiptText.WriteMembers(writer, id, outcome, refusal));
+            Object(writer => ReceiptJson.WriteMembers(writer, id, outcome, refusal));
         }
 
         if (refusal is not null)
@@ -85,7 +85,7 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool js
         }
         else if (!Json)
         {
-            Line($"{ReceiptText.Name(outcome)} {id}");
+            Line($"{ReceiptJson.Name(outcome)} {id}");
         }
     }
 }

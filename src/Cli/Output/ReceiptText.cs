@@ -1,56 +1,13 @@
-using System.Text.Json;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Output;
 
-/// <summary>Receipts as JSON members and as sentences.</summary>
+/// <summary>Receipts as sentences.</summary>
 internal static class ReceiptText
 {
-    public static string Name(Outcome outcome) => outcome switch
-    {
-        Outcome.Accepted => "accepted",
-        Outcome.Duplicate => "duplicate",
-        Outcome.Refused => "refused",
-        _ => "failed",
-    };
-
-    public static void WriteMembers(Utf8JsonWriter json, MessageId? id, Outcome outcome, Refusal? refusal)
-    {
-        if (id is { } known)
-        {
-            json.WriteString("id", known.Value);
-        }
-
-        json.WriteString("outcome", Name(outcome));
-        if (refusal is null)
-        {
-            return;
-        }
-
-        json.WriteString("code", refusal.Code);
-        json.WriteString("message", refusal.Message);
-        if (refusal.Problems is { Count: > 0 } problems)
-        {
-            json.WriteStartArray("problems");
-            foreach (var problem in problems)
-            {
-                json.WriteStartObject();
-                json.WriteString("pointer", problem.Pointer);
-                json.WriteString("code", problem.Code);
-                json.WriteString("message", problem.Message);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        }
-    }
-
     /// <summary>One line for the whole, or one for each problem.</summary>
     public static IEnumerable<string> Explain(Outcome outcome, Refusal refusal) =>
         refusal.Problems is { Count: > 0 } problems
-            ? problems.Select(p => $"{Name(outcome)}: {p.Code}{(p.Pointer.Length == 0 ? "" : " at " + p.Pointer)}: {p.Message}")
-            : [$"{Name(outcome)}: {refusal.Code}: {refusal.Message}"];
-
-    public static Refusal Of(IReadOnlyList<Problem> problems) =>
-        new(problems[0].Code, string.Join(' ', problems.Select(p => p.Message))) { Problems = problems };
+            ? problems.Select(p => $"{ReceiptJson.Name(outcome)}: {p.Code}{(p.Pointer.Length == 0 ? "" : " at " + p.Pointer)}: {p.Message}")
+            : [$"{ReceiptJson.Name(outcome)}: {refusal.Code}: {refusal.Message}"];
 }

@@ -51,7 +51,7 @@ internal sealed class FileSender(SiloConnection silo, int parallel, string defau
             var (envelope, problems) = Parse(line);
             if (envelope is null)
             {
-                report.Add(line.Number, id: null, Outcome.Refused, ReceiptText.Of(problems!));
+                report.Add(line.Number, id: null, Outcome.Refused, ReceiptJson.Of(problems!));
             }
             else
             {

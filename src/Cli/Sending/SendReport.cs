@@ -36,7 +36,7 @@ internal sealed class SendReport(CommandOutput output)
             output.Object(json =>
             {
                 json.WriteNumber("line", line);
-                ReceiptText.WriteMembers(json, id, outcome, refusal);
+                ReceiptJson.WriteMembers(json, id, outcome, refusal);
             });
         }
     }
@@ -54,7 +54,7 @@ internal sealed class SendReport(CommandOutput output)
         {
             foreach (var outcome in Enum.GetValues<Outcome>())
             {
-                json.WriteNumber(ReceiptText.Name(outcome), Count(outcome));
+                json.WriteNumber(ReceiptJson.Name(outcome), Count(outcome));
             }
         });
     }

@@ -96,6 +96,12 @@ internal sealed class SiloOptions
 
     /// <summary>What is there for operators, and where.</summary>
     public OperatorOptions Operator { get; } = new();
+
+    /// <summary>Certificates, and whether doors may be open without.</summary>
+    public TlsSettings Tls { get; } = new();
+
+    /// <summary>Whose messages come by HTTP.</summary>
+    public HttpOptions Http { get; set; } = new();
 }
 
 /// <summary>How silos watch one another; null leaves what <c>UseRedisCluster</c> sets.</summary>

@@ -18,6 +18,7 @@ internal static class SiloSettings
         nameof(SiloOptions.Listen), nameof(SiloOptions.Kubernetes), nameof(SiloOptions.Labels), nameof(SiloOptions.Rebalance), nameof(SiloOptions.Membership), nameof(SiloOptions.Operator),
         nameof(SiloOptions.Signatures), nameof(SiloOptions.ClockAllowance), SignatureSettings.Keys,
         nameof(SiloOptions.Audit), nameof(SiloOptions.AuditKeyFile),
+        nameof(SiloOptions.Tls), nameof(SiloOptions.Http),
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -27,6 +28,8 @@ internal static class SiloSettings
         (nameof(SiloOptions.Topics), [nameof(TopicRetention.Age), nameof(TopicRetention.Bytes)]),
         (nameof(SiloOptions.Membership), [nameof(MembershipOptions.ProbeTimeout), nameof(MembershipOptions.MissedProbes), nameof(MembershipOptions.Votes)]),
         (nameof(SiloOptions.Operator), [nameof(OperatorOptions.Enabled), nameof(OperatorOptions.Urls)]),
+        (nameof(SiloOptions.Tls), TlsSettings.Members),
+        (nameof(SiloOptions.Http), HttpSettings.Members),
     ];
 
     /// <summary>What holds where nobody says otherwise: the lowest layer of the configuration.</summary>
@@ -69,7 +72,10 @@ internal static class SiloSettings
         SignatureSettings.Read(section, options);
         section.ReadValue<bool>("Operator:Enabled", "true or false", bool.TryParse, v => options.Operator.Enabled = v);
         options.Operator.Urls = WebAddresses.ReadOperator(section["Operator:Urls"]);
-        return (FindFault(options) ?? ClusterSettings.FindFault(options) ?? SignatureSettings.FindFault(section, options)) is { } fault ? throw new SettingsException(fault) : options;
+        TlsSettings.Read(section.GetSection(nameof(SiloOptions.Tls)), options.Tls);
+        options.Http = HttpSettings.Read(section.GetSection(nameof(SiloOptions.Http)));
+        return (FindFault(options) ?? ClusterSettings.FindFault(options) ?? SignatureSettings.FindFault(section, options)
+            ?? options.Tls.FindFault(TimeProvider.System.GetUtcNow())) is { } fault ? throw new SettingsException(fault) : options;
     }
 
     private static string? FindFault(SiloOptions options)

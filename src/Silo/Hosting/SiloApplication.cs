@@ -20,6 +20,7 @@ internal static class SiloApplication
         var options = SiloSettings.Read(builder.Configuration);
         var urls = WebAddresses.Read(builder.Configuration);
         var addresses = await SiloAddresses.FindAsync(options);
+        var open = DoorRule.Check(options, addresses.Listen, urls, builder.Configuration, builder.Environment.IsDevelopment());
         PortProbe.Check(options, addresses.Listen, urls);
 
         builder.Host.UseServiceProviderFactory(new WebFirstServiceProviderFactory());
@@ -28,16 +29,19 @@ internal static class SiloApplication
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddAgentClient(o => o.Sender = "client/silo");
         builder.UseOrleans(silo => AddSilo(silo, options, addresses, builder.Environment));
+        builder.UseCertificate(options);
+        builder.Services.AddMessages(options.Http);
         builder.AddSiloLogging();
         builder.AddSiloTelemetry(withPrometheus: options.Operator.Enabled);
         builder.Services.AddSingleton<StoreReach>();
         builder.Services.AddSingleton<Readiness>();
-        return Map(builder.Build(), options, urls);
+        return Map(builder.Build(), options, urls).WarnOf(open);
     }
 
     private static WebApplication Map(WebApplication app, SiloOptions options, IReadOnlyList<BindingAddress> urls)
     {
         app.MapHealth();
+        app.MapMessages();
         if (options.Operator.Enabled)
         {
             foreach (var url in options.Operator.Urls.Count > 0 ? urls.Concat(options.Operator.Urls) : [])
@@ -68,6 +72,11 @@ internal static class SiloApplication
     private static void AddSilo(ISiloBuilder silo, SiloOptions options, SiloAddresses addresses, IHostEnvironment environment)
     {
         silo.UseCluster(options, addresses);
+        if (options.Tls.Certificate is not null)
+        {
+            silo.UseTls(options.Tls.Apply);
+        }
+
         silo.Configure<Orleans.Configuration.GrainCollectionOptions>(o => o.DeactivationTimeout = options.DrainTimeout);
         silo.Services.AddSingleton<IFatalErrorHandler, SiloDeath>();
         silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Membership, new SinceStartTimeProvider());

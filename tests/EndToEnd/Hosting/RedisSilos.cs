@@ -79,16 +79,19 @@ internal sealed class RedisSilo : IAsyncDisposable
     /// <param name="redis">Where Redis is.</param>
     /// <param name="more">Further arguments; can be changed for the next start.</param>
     /// <param name="network">The network namespace that the silo runs in, with the silo's address there; null for the test's own.</param>
-    public RedisSilo(string redis, string[] more, (string Name, string Address)? network = null)
+    /// <param name="scheme">Of the silo's web address.</param>
+    public RedisSilo(string redis, string[] more, (string Name, string Address)? network = null, string scheme = "http")
     {
         var address = network?.Address ?? "127.0.0.1";
         _network = network?.Name;
-        Url = $"http://{address}:{Programs.FreePort()}";
+        Url = $"{scheme}://{address}:{Programs.FreePort()}";
         More = more;
         _arguments =
         [
-            "--urls", Url, "--Agents:GatewayPort", $"{GatewayPort}", "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:Profile", "Redis",
+            "--urls", Url, "--Agents:GatewayPort", $"{GatewayPort}", "--Agents:SiloPort", $"{SiloPort}", "--Agents:Profile", "Redis",
             "--ConnectionStrings:Redis", redis, "--Agents:DataDirectory", DataDirectory, "--Agents:Address", address,
+            // The test's own wire is trusted.
+            .. network is null ? (string[])[] : ["--Agents:Tls:Plaintext", "true"],
         ];
         Program = Start();
     }
@@ -99,6 +102,8 @@ internal sealed class RedisSilo : IAsyncDisposable
     public IReadOnlyList<string> More { get; set; }
 
     public int GatewayPort { get; } = Programs.FreePort();
+
+    public int SiloPort { get; } = Programs.FreePort();
 
     /// <summary>A directory that nobody should make.</summary>
     public string DataDirectory { get; } = Path.Combine(Path.GetTempPath(), $"agents-test-{Guid.NewGuid():N}");

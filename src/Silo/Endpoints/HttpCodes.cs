@@ -1,0 +1,38 @@
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Endpoints;
+
+/// <summary>The codes of the door for messages beside those of the platform, and the status that goes with each code.</summary>
+internal static class HttpCodes
+{
+    public const string Unauthenticated = "unauthenticated";
+    public const string NotYours = "not-yours";
+    public const string RateLimited = "rate-limited";
+    public const string UnsupportedMediaType = "unsupported-media-type";
+
+    public static int StatusOf(Outcome outcome, string? code) => outcome switch
+    {
+        Outcome.Accepted or Outcome.Duplicate => StatusCodes.Status200OK,
+        Outcome.Failed => code is RefusalCodes.Unreachable or RefusalCodes.DeadlineExceeded ? StatusCodes.Status504GatewayTimeout : StatusCodes.Status500InternalServerError,
+        _ => StatusOf(code),
+    };
+
+    private static int StatusOf(string? code) => code switch
+    {
+        RefusalCodes.MalformedJson or RefusalCodes.InvalidUtf8 or RefusalCodes.TooDeep or RefusalCodes.MissingField or RefusalCodes.WrongKind
+            or RefusalCodes.DuplicateField or RefusalCodes.BadAddress or RefusalCodes.BadId or RefusalCodes.BadType or RefusalCodes.BadVersion
+            or RefusalCodes.BadTime => StatusCodes.Status400BadRequest,
+        Unauthenticated => StatusCodes.Status401Unauthorized,
+        NotYours => StatusCodes.Status403Forbidden,
+        RefusalCodes.UnknownKind => StatusCodes.Status404NotFound,
+        RefusalCodes.Cancelled => StatusCodes.Status409Conflict,
+        RefusalCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
+        RateLimited => StatusCodes.Status429TooManyRequests,
+        RefusalCodes.ActivationFailed => StatusCodes.Status500InternalServerError,
+        RefusalCodes.Unreachable or RefusalCodes.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
+        { } transient when RefusalCodes.IsTransient(transient) => StatusCodes.Status503ServiceUnavailable,
+        // The gate's and the agents' own: the message can be read, and cannot be taken as it is.
+        _ => StatusCodes.Status422UnprocessableEntity,
+    };
+}

@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Configuration;
+using OrleansAgents.Agents;
+using OrleansAgents.Configuration;
+using Xunit;
+
+namespace OrleansAgents.Tests.Configuration;
+
+public sealed class HttpSettingsTests
+{
+    private const string Hash = "Keys:0:Sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+    [Fact]
+    public void Read_NothingSet_TakesNobodysMessages()
+    {
+        var http = Read();
+        Assert.Empty(http.Keys);
+        Assert.Null(http.Jwt);
+        Assert.False(http.Anonymous);
+        Assert.Equal(new HttpRate(100, 200), http.Rate);
+    }
+
+    [Fact]
+    public void Read_AllOfIt_IsAsSet()
+    {
+        var http = Read(
+            "Keys:0:Id=shop", "Keys:0:Identity=client/shop", Hash, "Keys:0:Rate:PerSecond=7", "Rate:PerSecond=500", "Anonymous=true", "DefaultKind=echo",
+            "Jwt:Authority=https://login.example", "Jwt:Audience=agents", "Jwt:IdentityClaim=azp", "Jwt:IdentityPrefix=app/");
+        var key = Assert.Single(http.Keys);
+        Assert.Equal(("shop", (AgentId)"client/shop", new HttpRate(7, 200)), (key.Id, key.Identity, key.Rate));
+        Assert.Equal(new HttpRate(500, 500), http.Rate);
+        Assert.Equal(("agents", "azp", "app/"), (http.Jwt!.Audience, http.Jwt.IdentityClaim, http.Jwt.IdentityPrefix));
+        Assert.True(http.Anonymous);
+        Assert.Equal("echo", http.DefaultKind);
+    }
+
+    [Theory]
+    [InlineData("Keys:0:Id is missing", "Keys:0:Identity=client/a", Hash)]
+    [InlineData("Keys:0:Identity is no address", "Keys:0:Id=a", "Keys:0:Identity=a", Hash)]
+    [InlineData("Keys:0:Sha256 is missing", "Keys:0:Id=a", "Keys:0:Identity=client/a")]
+    [InlineData("Keys:0:Sha256 is missing or no SHA-256", "Keys:0:Id=a", "Keys:0:Identity=client/a", "Keys:0:Sha256=abcd")]
+    [InlineData("Keys:0:File is '/nowhere'", "Keys:0:Id=a", "Keys:0:Identity=client/a", "Keys:0:File=/nowhere")]
+    [InlineData("Keys:0:Secret is no setting", "Keys:0:Id=a", "Keys:0:Secret=hush")]
+    [InlineData("two keys with the Id 'a'", "Keys:0:Id=a", "Keys:0:Identity=client/a", Hash, "Keys:1:Id=a", "Keys:1:Identity=client/b", "Keys:1:Sha256=9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    [InlineData("Rate:PerSecond and Burst must be above zero", "Rate:PerSecond=0")]
+    [InlineData("Agents:Http:Anonymous is 'yes'", "Anonymous=yes")]
+    [InlineData("DefaultKind is 'Echo'", "DefaultKind=Echo")]
+    [InlineData("Jwt:Audience is missing", "Jwt:Authority=https://login.example")]
+    [InlineData("neither Authority nor KeyFile", "Jwt:Audience=agents")]
+    [InlineData("Jwt:Issuer is missing", "Jwt:Audience=agents", "Jwt:KeyFile=/nowhere")]
+    [InlineData("give an https address", "Jwt:Audience=agents", "Jwt:Authority=http://login.example")]
+    [InlineData("Jwt:IdentityPrefix is 'client'", "Jwt:Audience=agents", "Jwt:Authority=https://login.example", "Jwt:IdentityPrefix=client")]
+    public void Read_SomethingWrong_NamesTheSettingAndNoSecret(string expected, params string[] settings)
+    {
+        var fault = Assert.Throws<SettingsException>(() => Read(settings)).Message;
+        Assert.Contains(expected, fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", fault, StringComparison.Ordinal);
+    }
+
+    private static HttpOptions Read(params string[] settings) => SiloSettings.Read(new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(s => s.Split('=', 2)).Select(s => KeyValuePair.Create<string, string?>($"Agents:Http:{s[0]}", s[1])))
+        .Build()).Http;
+}
