@@ -73,6 +73,7 @@ internal static class SiloApplication
         silo.Services.Configure<HandledWindow>(w => (w.Count, w.Age) = (options.HandledWindow.Count, options.HandledWindow.Age));
         silo.Services.Configure<TopicRetention>(t => (t.Age, t.Bytes) = (options.Topics.Age, options.Topics.Bytes));
         AddStorage(silo, options);
+        silo.AddAccessRules();
         silo.AddAgents(agents =>
         {
             foreach (var label in options.Labels)
