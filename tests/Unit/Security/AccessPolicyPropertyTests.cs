@@ -22,7 +22,7 @@ public sealed class AccessPolicyPropertyTests
     private static readonly string[] ContractPatterns = [.. Contracts, "*", "a.*", "a.b.*", "b.*"];
 
     private static readonly Gen<AccessRule> Rules = Gen.Select(
-        Gen.Int[0, 2], Gen.OneOfConst(AddressPatterns), Gen.OneOfConst(ContractPatterns), Gen.OneOfConst(AddressPatterns), Gen.OneOfConst(TopicPatterns), Gen.Bool,
+        Gen.Int[0, 2], Pick(AddressPatterns), Pick(ContractPatterns), Pick(AddressPatterns), Pick(TopicPatterns), Gen.Bool,
         (kind, from, contract, to, topic, deny) => new AccessRule
         {
             From = from,
@@ -34,7 +34,7 @@ public sealed class AccessPolicyPropertyTests
         });
 
     private static readonly Gen<AccessRequest> Requests = Gen.Select(
-        Gen.Int[0, 3], Gen.OneOfConst(Addresses), Gen.OneOfConst(Contracts), Gen.OneOfConst(Addresses), Gen.OneOfConst(AllTopics), Gen.OneOfConst(Subscribed),
+        Gen.Int[0, 3], Pick(Addresses), Pick(Contracts), Pick(Addresses), Pick(AllTopics), Pick(Subscribed),
         (action, from, contract, to, topic, pattern) => (AccessAction)action switch
         {
             AccessAction.Send => new AccessRequest(AccessAction.Send, from, contract, to),
@@ -77,6 +77,8 @@ public sealed class AccessPolicyPropertyTests
                 }
             },
             time: 1);
+
+    private static Gen<string> Pick(string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
 
     private static IEnumerable<string> Deep(int depth) =>
         depth == 1 ? Segments : Deep(depth - 1).SelectMany(above => Segments.Select(s => $"{above}/{s}"));
