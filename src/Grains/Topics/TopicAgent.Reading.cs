@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OrleansAgents.Messaging;
+using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Topics;
 
@@ -47,6 +48,17 @@ internal sealed partial class TopicAgent
             return refusal;
         }
 
+        var fault = FindFault(request);
+        if (fault is not null)
+        {
+            TurnTelemetry.Refused(Id.Kind, fault);
+        }
+
+        return fault;
+    }
+
+    private Refusal? FindFault(Envelope request)
+    {
         var contract = Contract.Of<TopicRead>();
         if (request.Type != contract.Name || request.Version != contract.Version)
         {

@@ -36,6 +36,7 @@ internal static class SiloApplication
 
     private static WebApplication Map(WebApplication app, SiloOptions options, IReadOnlyList<BindingAddress> urls)
     {
+        SettingsFiles.LogFaults(app);
         app.MapHealth();
         if (options.Operator.Enabled)
         {
