@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
 
@@ -47,6 +48,10 @@ internal static class WatchCommand
                     break;
                 }
             }
+        }
+        catch (AgentRefusedException e)
+        {
+            return session.Refuse(null, e.Refusal);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -42,6 +42,14 @@ internal sealed class AgentCaller(
             : envelope;
     }
 
+    /// <summary>Makes a message ready that does not go by <see cref="CallAsync"/>.</summary>
+    public Envelope Prepare(Envelope envelope)
+    {
+        envelope = Stamp(envelope, send: null);
+        envelope.StampDeadline((_time.GetUtcNow() + Options.Timeout).UtcTicks);
+        return envelope;
+    }
+
     /// <summary>Sends a message that is stamped, and reads its reply as the verb does.</summary>
     public ValueTask<TResult> CallAsync<TAnswer, TResult>(
         AgentHandle to, Envelope envelope, SendOptions? send, CancellationToken cancellationToken)

@@ -77,6 +77,11 @@ public sealed class AgentHandle
         await Grain.CancelAsync(message.Value).AsTask().WaitAsync(cancellationToken);
     }
 
+    /// <summary>A message from this client, as it would be sent, for whoever brings it there in another way.</summary>
+    internal Envelope Prepare<TMessage>(TMessage message)
+        where TMessage : notnull =>
+        _caller.Prepare(Envelope.Create(_caller.Options.Sender, Id, message));
+
     /// <summary>Sends a message of nobody else's, and reads its reply as <typeparamref name="TAnswer"/> does.</summary>
     internal ValueTask<TResult> SendAsync<TAnswer, TResult>(Envelope envelope, SendOptions? options, CancellationToken cancellationToken)
         where TAnswer : struct, IAnswer<TResult>

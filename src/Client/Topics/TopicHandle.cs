@@ -40,6 +40,7 @@ public sealed class TopicHandle
     /// </summary>
     /// <param name="start">Where to begin; null for now.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="AgentRefusedException">The client may not read the topic, or what it asked for was refused for another reason that a repeat does not mend.</exception>
     public async IAsyncEnumerable<TopicEvent> ReadAsync(
         TopicStart? start = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -48,13 +49,15 @@ public sealed class TopicHandle
         while (!cancellationToken.IsCancellationRequested)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(_loss(), cancellationToken);
-            var events = _grain.ReadAsync(start, either.Token).GetAsyncEnumerator(either.Token);
+            // A message of its own for each try: it has a deadline, until which it is to get in.
+            var request = _agent.Prepare(new TopicRead(start.Position, start.Time));
+            var events = _grain.ReadAsync(request, either.Token).GetAsyncEnumerator(either.Token);
             try
             {
-                while (await MoveNextAsync(events, either.Token))
+                while (await MoveNextAsync(events, either.Token) && Take(events.Current) is { } one)
                 {
-                    yield return events.Current;
-                    start = TopicStart.After(events.Current.Position);
+                    yield return one;
+                    start = TopicStart.After(one.Position);
                 }
             }
             finally
@@ -68,11 +71,16 @@ public sealed class TopicHandle
         }
     }
 
+    /// <summary>The event; null for a refusal that a repeat may overcome.</summary>
+    private static TopicEvent? Take(TopicReading reading) => reading.Answer.Refusal is not { } refusal || RefusalCodes.IsTransient(refusal.Code)
+        ? reading.Event
+        : throw new AgentRefusedException(refusal);
+
     /// <summary>Tells the silo that nobody reads on; it may be the very one that is gone, so its answer is waited for only so long.</summary>
-    private async Task EndAsync(IAsyncEnumerator<TopicEvent> events) =>
+    private async Task EndAsync(IAsyncEnumerator<TopicReading> events) =>
         await events.DisposeAsync().AsTask().WaitAsync(PauseBetweenTries, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<TopicEvent> events, CancellationToken cancellationToken)
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<TopicReading> events, CancellationToken cancellationToken)
     {
         try
         {

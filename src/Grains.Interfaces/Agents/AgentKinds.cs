@@ -56,6 +56,9 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
     /// <summary>Makes a kind known that need not be hosted now.</summary>
     internal void Know(string kind) => _known[kind] = 0;
 
+    /// <summary>Whether it is a kind of this cluster's agents: hosted now or before, or made known.</summary>
+    internal bool IsKnown(string kind) => IsHosted(kind) || _known.ContainsKey(kind);
+
     /// <summary>Why nothing can be sent to a kind; null when a silo hosts it.</summary>
     internal Refusal? FindFault(string kind) => IsHosted(kind) ? null
         : _known.ContainsKey(kind) ? NoHost(kind)

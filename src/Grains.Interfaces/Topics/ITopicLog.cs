@@ -82,39 +82,3 @@ public static class TopicStream
     /// <summary>The stream provider's name and the streams' namespace.</summary>
     public const string Name = "topics";
 }
-
-/// <summary>Reads a topic from outside a turn. Served by the agent of the topic.</summary>
-[Alias("agents.ITopicGrain")]
-public interface ITopicGrain : IGrainWithStringKey
-{
-    /// <summary>The events from a place on, without end. Throws when the silo that serves it goes.</summary>
-    [Alias("Read")]
-    IAsyncEnumerable<TopicEvent> ReadAsync(TopicStart start, CancellationToken cancellationToken);
-}
-
-/// <summary>Where reading a topic begins.</summary>
-[GenerateSerializer, Immutable, Alias("agents.TopicStart")]
-public sealed record TopicStart
-{
-    private TopicStart(long? after, DateTimeOffset? at) => (Position, Time) = (after, at);
-
-    /// <summary>With the next event.</summary>
-    public static TopicStart Now { get; } = new(after: null, at: null);
-
-    /// <summary>With the oldest event that is kept.</summary>
-    public static TopicStart Beginning { get; } = new(after: 0, at: null);
-
-    /// <summary>The position of the last event that is not wanted; null for another way to begin.</summary>
-    [Id(0)]
-    public long? Position { get; }
-
-    /// <summary>The time of the first event that is wanted; null for another way to begin.</summary>
-    [Id(1)]
-    public DateTimeOffset? Time { get; }
-
-    /// <summary>Behind an event that was read before.</summary>
-    public static TopicStart After(long position) => new(position, at: null);
-
-    /// <summary>With the first event that was published at a time or later.</summary>
-    public static TopicStart At(DateTimeOffset time) => new(after: null, time);
-}

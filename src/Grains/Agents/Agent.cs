@@ -66,6 +66,18 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
     /// <summary>Ends what the agent does beyond its turns.</summary>
     internal virtual Task OnStoppingAsync() => Task.CompletedTask;
 
+    /// <summary>Takes a message through the gate that is no turn's; the answer is why it may not come in.</summary>
+    internal async ValueTask<Refusal?> AdmitAsync(Envelope envelope)
+    {
+        if (Gate.AdmitRecipient(envelope, Id) is { } refusal)
+        {
+            TurnTelemetry.Refused(Id.Kind, refusal);
+            return refusal;
+        }
+
+        return (_isStarted ? null : await StartAsync(CancellationToken.None)) ?? _turns.Admit(envelope);
+    }
+
     /// <summary>What the agent's turns share; for the platform's own agents.</summary>
     internal AgentTurns Turns => _turns;
 

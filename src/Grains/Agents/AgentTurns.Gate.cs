@@ -13,14 +13,9 @@ internal sealed partial class AgentTurns
     private ValueTask<Reply> AdmitAsync(Envelope envelope, Envelope? published)
     {
         var now = Host.Time.GetUtcNow().UtcTicks;
-        if (Gate.Admit(envelope, Host.Options.Limits, _handlers, now, out var handler) is { } refusal)
+        if (Examine(envelope, published, now, out var handler) is { } refusal)
         {
             return RefuseOrMove(refusal, envelope);
-        }
-
-        if (!Host.Checks.IsEmpty && Host.Checks.Check(published ?? envelope, published is not null) is { } objection)
-        {
-            return Refuse(objection, envelope);
         }
 
         if (!handler!.IsQuery && _handled is not null && _handled.TryGet(envelope.Id, now, out var known))
@@ -39,6 +34,24 @@ internal sealed partial class AgentTurns
             : _stopping ? Refuse(TurnFailure.Stopping(Id), envelope)
             : Start(envelope, handler, waited: null);
     }
+
+    /// <summary>Takes a message through the gate that is for no handler; the answer is why it may not come in.</summary>
+    public Refusal? Admit(Envelope envelope)
+    {
+        var refusal = Examine(envelope, published: null, Host.Time.GetUtcNow().UtcTicks, out _);
+        if (refusal is not null)
+        {
+            TurnTelemetry.Refused(Id.Kind, refusal);
+            Note(envelope, refusal);
+        }
+
+        return refusal;
+    }
+
+    /// <summary>The message's form, and then what the silo demands beyond it.</summary>
+    private Refusal? Examine(Envelope envelope, Envelope? published, long now, out Handler? handler) =>
+        Gate.Admit(envelope, Host.Options.Limits, _handlers, now, out handler)
+        ?? (Host.Checks.IsEmpty ? null : Host.Checks.Check(published ?? envelope, published is not null));
 
     private void Remember(Envelope message, Reply reply, long now)
     {

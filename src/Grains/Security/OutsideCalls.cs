@@ -1,5 +1,5 @@
 using Orleans.Runtime;
-using OrleansAgents.Agents;
+using Orleans.Serialization.Invocation;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
 
@@ -13,24 +13,38 @@ internal sealed class OutsideCalls : IIncomingGrainCallFilter
 {
     public Task Invoke(IIncomingGrainCallContext context)
     {
-        if (context.SourceId is { } source && source.IsClient() && context.Grain is Agent && !IsOwn(source))
+        if (context.SourceId is { } source && source.IsClient() && !IsOwn(source))
         {
-            switch (context.Request.GetArgumentCount() > 0 ? context.Request.GetArgument(0) : null)
+            if (context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is EventBatch)
+            {
+                // Only topics tell events; from anybody else they would pass a gate that looked at them before.
+                context.Result = new EventsReply(0, Reply.Refused(new Refusal(RefusalCodes.NotAllowed, "Events come from topics; publish to one.")));
+                return Task.CompletedTask;
+            }
+
+            Mark(context.Request);
+        }
+
+        return context.Invoke();
+    }
+
+    private static void Mark(IInvokable call)
+    {
+        for (var i = 0; i < call.GetArgumentCount(); i++)
+        {
+            switch (call.GetArgument(i))
             {
                 case Envelope message:
                     message.StampOutside();
                     break;
-                case EventBatch:
-                    // Only topics tell events; from anybody else they would pass a gate that looked at them before.
-                    context.Result = new EventsReply(0, Reply.Refused(new Refusal(
-                        RefusalCodes.NotAllowed, "Events come from topics; publish to one.")));
-                    return Task.CompletedTask;
+                case IInvokable inner:
+                    // A stream of answers begins with a call that carries the one it is about.
+                    Mark(inner);
+                    break;
                 default:
                     break;
             }
         }
-
-        return context.Invoke();
     }
 
     // Orleans names a silo's own client so.

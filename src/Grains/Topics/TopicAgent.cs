@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
@@ -13,9 +12,7 @@ namespace OrleansAgents.Topics;
 internal sealed partial class TopicAgent(AgentHost host) : Agent<TopicState>, ITopicGrain, IHandleAny,
     IHandle<TopicSubscribe, TopicSubscribers>, IHandle<TopicUnsubscribe, TopicSubscribers>, IHandle<TopicReadSubscribers, TopicSubscribers>
 {
-    private const int ReadAtOnce = 256;
     private TopicFanOut? _fanOut;
-    private TaskCompletionSource? _appended;
 
     public ValueTask<TopicSubscribers> HandleAsync(TopicSubscribe request, AgentContext context, CancellationToken cancellationToken)
     {
@@ -59,32 +56,16 @@ internal sealed partial class TopicAgent(AgentHost host) : Agent<TopicState>, IT
             throw new AgentRefusedException(RefusalCodes.BadAddress, fault);
         }
 
+        if (TopicContracts.IsReserved(message.Contract))
+        {
+            // Nor one of another version than this silo knows: it asks for something, and is no event.
+            throw new AgentRefusedException(RefusalCodes.UnknownContract, $"A topic does not handle {message.Contract}, and no event's name begins with {TopicContracts.Prefix}");
+        }
+
         // The deadline was the publishing's, and is met.
         context.Append(host.ForKeeping(message));
         Announce(context);
         return default;
-    }
-
-    public async IAsyncEnumerable<TopicEvent> ReadAsync(TopicStart start, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var log = FanOut.Log;
-        var at = start.Position
-            ?? (start.Time is { } time ? await log.FindAsync(new TopicId(Id.Key), time, cancellationToken) : Turns.Commits!.LastEvent);
-        while (true)
-        {
-            var more = (_appended ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            var events = await log.ReadAsync(new TopicId(Id.Key), at, ReadAtOnce, cancellationToken);
-            foreach (var one in events)
-            {
-                yield return one;
-                at = one.Position;
-            }
-
-            if (events.Count == 0)
-            {
-                await more.WaitAsync(cancellationToken);
-            }
-        }
     }
 
     protected override ValueTask OnStartAsync(CancellationToken cancellationToken)

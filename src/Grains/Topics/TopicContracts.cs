@@ -1,7 +1,32 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 
 namespace OrleansAgents.Topics;
+
+/// <summary>The contracts of topics themselves.</summary>
+internal static class TopicContracts
+{
+    public const string Prefix = "topic.";
+
+    private static readonly FrozenDictionary<string, AccessAction> Actions = new Dictionary<string, AccessAction>(StringComparer.Ordinal)
+    {
+        [Contract.Of<TopicSubscribe>().Name] = AccessAction.Subscribe,
+        [Contract.Of<TopicUnsubscribe>().Name] = AccessAction.Subscribe,
+        [Contract.Of<TopicReadSubscribers>().Name] = AccessAction.Subscribe,
+        [Contract.Of<TopicRead>().Name] = AccessAction.Subscribe,
+        [Contract.Of<TopicSubscribePattern>().Name] = AccessAction.SubscribePattern,
+        [Contract.Of<TopicUnsubscribePattern>().Name] = AccessAction.SubscribePattern,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Whether a contract is the platform's own; an event's is never.</summary>
+    public static bool IsReserved(Contract contract) => contract.Name.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>What a message of a contract does to the topic that it is sent to.</summary>
+    public static AccessAction ActionOf(Contract contract) =>
+        Actions.TryGetValue(contract.Name, out var action) ? action : IsReserved(contract) ? AccessAction.Send : AccessAction.Publish;
+}
 
 /// <summary>Subscribes an agent to the topic that it is sent to. Doing it twice is harmless.</summary>
 /// <param name="Agent">The subscriber's address.</param>

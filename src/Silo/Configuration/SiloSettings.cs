@@ -19,6 +19,7 @@ internal static class SiloSettings
         nameof(SiloOptions.Signatures), nameof(SiloOptions.ClockAllowance), SignatureSettings.Keys,
         nameof(SiloOptions.Audit), nameof(SiloOptions.AuditKeyFile),
         nameof(SiloOptions.Tls), nameof(SiloOptions.Http),
+        AccessSettings.Name,
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -72,6 +73,7 @@ internal static class SiloSettings
         SignatureSettings.Read(section, options);
         section.ReadValue<bool>("Operator:Enabled", "true or false", bool.TryParse, v => options.Operator.Enabled = v);
         options.Operator.Urls = WebAddresses.ReadOperator(section["Operator:Urls"]);
+        AccessSettings.Check(section);
         TlsSettings.Read(section.GetSection(nameof(SiloOptions.Tls)), options.Tls);
         options.Http = HttpSettings.Read(section.GetSection(nameof(SiloOptions.Http)));
         return (FindFault(options) ?? ClusterSettings.FindFault(options) ?? SignatureSettings.FindFault(section, options)

@@ -40,6 +40,7 @@ internal static class SiloApplication
 
     private static WebApplication Map(WebApplication app, SiloOptions options, IReadOnlyList<BindingAddress> urls)
     {
+        SettingsFiles.LogFaults(app);
         app.MapHealth();
         app.MapMessages();
         if (options.Operator.Enabled)
@@ -87,6 +88,7 @@ internal static class SiloApplication
             options.Signatures ?? (environment.IsDevelopment() ? SignaturePolicy.None : SignaturePolicy.External),
             signatures => signatures.ClockAllowance = options.ClockAllowance);
         silo.Services.Configure<KeyRingOptions>(silo.Configuration.GetSection(SiloOptions.Section));
+        silo.AddAccessRules();
         silo.AddAgents(agents =>
         {
             (agents.Audit, agents.AuditKeyFile) = (options.Audit, options.AuditKeyFile);
