@@ -5,6 +5,7 @@ using Orleans.Metadata;
 using Orleans.Runtime;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 
 namespace OrleansAgents.Hosting;
 
@@ -31,6 +32,14 @@ public static class AgentClientServices
         return services;
     }
 
+    /// <summary>
+    /// Seals what this program sends to the recipients of its key groups, and opens the replies and the events that it
+    /// reads. In a silo's process <c>UseEncryption</c> on the silo does both.
+    /// </summary>
+    /// <exception cref="OptionsValidationException">At start: a group or a key cannot be used. The message says which and why.</exception>
+    public static IServiceCollection AddAgentEncryption(this IServiceCollection services, Action<EncryptionOptions> configure) =>
+        services.AddPayloadCipher().Configure(configure);
+
     private static AgentClient Create(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<AgentClientOptions>>().Value;
@@ -48,7 +57,8 @@ public static class AgentClientServices
                 new Delivery(options.Delivery, time, connections is null ? null : () => connections.Loss),
                 time,
                 inSilo,
-                connections),
+                connections,
+                services.GetService<PayloadCipher>()),
             grains,
             time);
     }

@@ -35,6 +35,7 @@ public sealed class Envelope
         Deadline = other.Deadline;
         Extras = other.Extras;
         Span = other.Span;
+        IsSealedHere = other.IsSealedHere;
         _value = other._value;
         _json = other._json;
     }
@@ -86,6 +87,9 @@ public sealed class Envelope
 
     internal bool HasJson => !_json.IsEmpty;
 
+    /// <summary>Whether this process sealed the payload, and so opens the reply; it never leaves the process.</summary>
+    internal bool IsSealedHere { get; private init; }
+
     /// <summary>A new message that carries a record.</summary>
     public static Envelope Create<TMessage>(AgentId sender, AgentId recipient, TMessage message)
         where TMessage : notnull =>
@@ -118,6 +122,9 @@ public sealed class Envelope
     internal void StampSpan(Activity? span) => Span = span;
 
     internal Envelope WithWireFields(long deadline, EnvelopeExtras? extras) => new(this) { Deadline = deadline, Extras = extras };
+
+    internal Envelope WithPayload(ReadOnlyMemory<byte> json, EnvelopeExtras extras, bool isSealedHere = false) =>
+        new(this) { _value = null, _json = json, Extras = extras, IsSealedHere = isSealedHere };
 
     /// <summary>Id, contract and addresses; never the payload.</summary>
     public override string ToString() => $"{Contract} {Id} {Sender} -> {Recipient}";

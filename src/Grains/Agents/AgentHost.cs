@@ -19,7 +19,7 @@ internal sealed class AgentHost
     public AgentHost(
         IOptions<AgentOptions> options, IOptions<HandledWindow> window, IGrainFactory grains, GrainInterfaceTypeResolver types, AgentKinds kinds,
         TimeProvider time, ILogger<AgentHost> logger, IEnumerable<IAgentStore> stores, IEnumerable<AgentRegistration> registered, ILocalSiloDetails silo,
-        GateChecks checks)
+        GateChecks checks, IEnumerable<PayloadCipher> ciphers)
     {
         Options = options.Value;
         Window = window.Value;
@@ -27,6 +27,7 @@ internal sealed class AgentHost
         Logger = logger;
         Store = stores.LastOrDefault();
         Checks = checks;
+        Cipher = ciphers.LastOrDefault();
         _addressing = new AgentAddressing(grains, types);
         _kinds = kinds;
         _silo = silo.SiloAddress;
@@ -49,6 +50,9 @@ internal sealed class AgentHost
     public IAgentStore? Store { get; }
 
     public GateChecks Checks { get; }
+
+    /// <summary>What seals and opens payloads; null where nothing was said of encryption.</summary>
+    public PayloadCipher? Cipher { get; }
 
     public HandlerTable HandlersOf(Type agentClass) =>
         _handlers.GetOrAdd(agentClass, static type => new HandlerTable(type, HandlerTable.FindAttribute(type)));

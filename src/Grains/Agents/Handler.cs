@@ -23,7 +23,11 @@ internal abstract class Handler(string kind, Contract? contract, Type handlerInt
     public abstract ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken);
 
     /// <summary>The payload as the record that the handler takes.</summary>
-    protected object Read(Envelope message) => upcast is null ? message.ReadPayload(Contract!) : upcast.Read(message);
+    protected object Read(AgentContext context)
+    {
+        var message = context.OpenMessage();
+        return upcast is null ? message.ReadPayload(Contract!) : upcast.Read(message);
+    }
 }
 
 internal sealed class RequestHandler<TRequest, TReply>(string kind, Type handlerInterface, Upcast? upcast)
@@ -32,7 +36,7 @@ internal sealed class RequestHandler<TRequest, TReply>(string kind, Type handler
 {
     public override ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken)
     {
-        var request = (TRequest)Read(context.Message);
+        var request = (TRequest)Read(context);
         var reply = ((IHandle<TRequest, TReply>)agent).HandleAsync(request, context, cancellationToken);
         return reply.IsCompletedSuccessfully ? new ValueTask<object?>(reply.Result) : AwaitAsync(reply);
     }
@@ -47,7 +51,7 @@ internal sealed class MessageHandler<TMessage>(string kind, Type handlerInterfac
 {
     public override ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken)
     {
-        var message = (TMessage)Read(context.Message);
+        var message = (TMessage)Read(context);
         var done = ((IHandle<TMessage>)agent).HandleAsync(message, context, cancellationToken);
         return done.IsCompletedSuccessfully ? default : AwaitAsync(done);
     }
