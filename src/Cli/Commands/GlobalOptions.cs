@@ -3,11 +3,12 @@ using System.CommandLine.Parsing;
 using OrleansAgents.Agents;
 using OrleansAgents.Connection;
 using OrleansAgents.Hosting;
+using OrleansAgents.Security;
 
 namespace OrleansAgents.Commands;
 
 /// <summary>What every command is told.</summary>
-internal sealed record Settings(ClusterTarget Target, TimeSpan Timeout, bool Json, AgentId Sender, string DefaultKind);
+internal sealed record Settings(ClusterTarget Target, TimeSpan Timeout, bool Json, AgentId Sender, string DefaultKind, EncryptionOptions? Encryption = null);
 
 /// <summary>The options that stand on every command.</summary>
 internal sealed class GlobalOptions
@@ -68,6 +69,12 @@ internal sealed class GlobalOptions
             result, (string text, out string kind) => AgentId.IsKind(kind = text), "is no kind; a kind is a lower-case letter and then lower-case letters, digits or hyphens."),
     };
 
+    private readonly Option<string?> _encryptionKeys = new("--encryption-keys")
+    {
+        Description = $"A JSON file of key groups: messages to their recipients are sealed, and what comes sealed is opened. Unless told, the file that the environment's {KeyFile.Variable} names.",
+        HelpName = "file",
+    };
+
     private delegate bool Reader<T>(string text, out T value);
 
     public void AddTo(RootCommand root)
@@ -79,7 +86,7 @@ internal sealed class GlobalOptions
                 result.AddError("--redis and --gateway are two ways to the same silos; give one of them.");
             }
         });
-        foreach (var option in (ReadOnlySpan<Option>)[_gateway, _redis, _cluster, _timeout, _json, _sender, _defaultKind])
+        foreach (var option in (ReadOnlySpan<Option>)[_gateway, _redis, _cluster, _timeout, _json, _sender, _defaultKind, _encryptionKeys])
         {
             option.Recursive = true;
             root.Add(option);
@@ -87,7 +94,7 @@ internal sealed class GlobalOptions
     }
 
     public Settings Read(ParseResult parse) => new(
-        new ClusterTarget(parse.GetValue(_gateway)!, FindRedis(parse), parse.GetValue(_cluster)!), parse.GetValue(_timeout), parse.GetValue(_json), parse.GetValue(_sender), parse.GetValue(_defaultKind)!);
+        new ClusterTarget(parse.GetValue(_gateway)!, FindRedis(parse), parse.GetValue(_cluster)!), parse.GetValue(_timeout), parse.GetValue(_json), parse.GetValue(_sender), parse.GetValue(_defaultKind)!, KeyFile.Find(parse.GetValue(_encryptionKeys)));
 
     /// <exception cref="UsageException">The environment names no Redis.</exception>
     private RedisAddress? FindRedis(ParseResult parse)

@@ -8,6 +8,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Commands;
 using OrleansAgents.Hosting;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 
 namespace OrleansAgents.Connection;
 
@@ -31,6 +32,9 @@ internal sealed class SiloConnection : IAsyncDisposable
     }
 
     public IAgentClient Client { get; }
+
+    /// <summary>Opens what came sealed; null where no keys were given.</summary>
+    public PayloadCipher? Cipher => _host.Services.GetService<PayloadCipher>();
 
     /// <exception cref="NoSiloException">No silo answers.</exception>
     public static async Task<SiloConnection> OpenAsync(Settings settings, ClusterLoss loss, CancellationToken cancellationToken)
@@ -126,6 +130,17 @@ internal sealed class SiloConnection : IAsyncDisposable
                 }
             }));
         builder.Services.AddAgentClient(o => (o.Sender, o.Timeout) = (settings.Sender, settings.Timeout));
+        if (settings.Encryption is { } encryption)
+        {
+            builder.Services.AddAgentEncryption(o =>
+            {
+                foreach (var group in encryption.Groups)
+                {
+                    o.Groups.Add(group);
+                }
+            });
+        }
+
         return builder.Build();
     }
 }

@@ -80,6 +80,9 @@ internal sealed class SiloOptions
 
     /// <summary>What is there for operators, and where.</summary>
     public OperatorOptions Operator { get; } = new();
+
+    /// <summary>The settings of encryption, which are read again when they change; null where there are none.</summary>
+    public IConfigurationSection? Encryption { get; set; }
 }
 
 /// <summary>How silos watch one another; null leaves what <c>UseRedisCluster</c> sets.</summary>

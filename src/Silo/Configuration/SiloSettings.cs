@@ -15,6 +15,7 @@ internal static class SiloSettings
         "Sqlite", nameof(SiloOptions.HandledWindow), nameof(SiloOptions.Topics), nameof(SiloOptions.Demo),
         nameof(SiloOptions.Assemblies), nameof(SiloOptions.DrainTimeout), nameof(SiloOptions.Cluster), nameof(SiloOptions.Address),
         nameof(SiloOptions.Listen), nameof(SiloOptions.Kubernetes), nameof(SiloOptions.Labels), nameof(SiloOptions.Rebalance), nameof(SiloOptions.Membership), nameof(SiloOptions.Operator),
+        EncryptionSettings.Name,
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -63,6 +64,7 @@ internal static class SiloSettings
         ClusterSettings.Read(configuration, section, options);
         section.ReadValue<bool>("Operator:Enabled", "true or false", bool.TryParse, v => options.Operator.Enabled = v);
         options.Operator.Urls = WebAddresses.ReadOperator(section["Operator:Urls"]);
+        options.Encryption = EncryptionSettings.Read(section);
         return (FindFault(options) ?? ClusterSettings.FindFault(options)) is { } fault ? throw new SettingsException(fault) : options;
     }
 

@@ -4,6 +4,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 using OrleansAgents.Demo;
 using OrleansAgents.Endpoints;
+using OrleansAgents.Security;
 using OrleansAgents.Telemetry;
 using OrleansAgents.Topics;
 
@@ -80,6 +81,11 @@ internal static class SiloApplication
                 agents.Labels.Add(label);
             }
         });
+        if (options.Encryption is { } encryption)
+        {
+            silo.UseEncryption(_ => { }).Services.Configure<EncryptionOptions>(encryption);
+        }
+
         if (options.Demo)
         {
             silo.AddDemoAgents();
