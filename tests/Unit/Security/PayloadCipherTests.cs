@@ -53,7 +53,18 @@ public sealed class PayloadCipherTests
     }
 
     [Fact]
-    public void Open_OfTheDocumentedVector_GivesItsPayload()
+    public void Open_OfTheDocumentedMessage_GivesItsPayload()
+    {
+        var line = File.ReadLines(Path.Combine(Architecture.Repository.Root, "docs", "wire-format.md"))
+            .Single(l => l.StartsWith("{\"encryption\"", StringComparison.Ordinal) && l.Contains("\"payload\"", StringComparison.Ordinal));
+        var (closed, _) = EnvelopeJson.Read(Encoding.UTF8.GetBytes(line), new MessageLimits());
+        var cipher = Of(Group("prices", "pricer/*", new SecretKey { Id = "k1", Secret = Vector }));
+        Assert.Equal("""{"sku":"A1"}""", Text(cipher.Open(closed!)));
+        Assert.Equal(line, Encoding.UTF8.GetString(EnvelopeJson.ToBytes(closed!)));
+    }
+
+    [Fact]
+    public void Seal_UnderTheDocumentedNonce_GivesTheDocumentedText()
     {
         // docs/wire-format.md has the same; made by another implementation of the cipher.
         var key = new PayloadKey("k1", Convert.FromBase64String(Vector));
