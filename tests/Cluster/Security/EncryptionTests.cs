@@ -75,14 +75,14 @@ public sealed class EncryptionTests
     {
         await using var cluster = await StartAsync();
         await cluster.Client.Agent("vault/listener").AskAsync(new Pass("subscribe", "secret/a", ""), cancellationToken: Token);
-        var filter = new Dictionary<string, System.Text.Json.JsonElement>(StringComparer.Ordinal) { ["/text"] = System.Text.Json.JsonElement.Parse($"\"{Marker}2\""u8) };
+        var filter = new Dictionary<string, System.Text.Json.JsonElement>(StringComparer.Ordinal) { ["/text"] = System.Text.Json.JsonElement.Parse("\"chosen\"") };
         await cluster.Client.Agent("topic/secret/a").AskAsync(new TopicSubscribe("vault/choosy", filter), cancellationToken: Token);
         await cluster.Client.Topic("secret/a").PublishAsync(new Rumour(Marker), cancellationToken: Token);
-        await cluster.Client.Agent("vault/a").AskAsync(new Pass("publish", "secret/a", Marker + "2"), cancellationToken: Token);
+        await cluster.Client.Agent("vault/a").AskAsync(new Pass("publish", "secret/a", "chosen"), cancellationToken: Token);
         Assert.Equal(Marker, await Heard.NextAsync("vault/listener", Token));
-        Assert.Equal(Marker + "2", await Heard.NextAsync("vault/listener", Token));
-        // The silo has the key, so the filter sees the payload.
-        Assert.Equal(Marker + "2", await Heard.NextAsync("vault/choosy", Token));
+        Assert.Equal("chosen", await Heard.NextAsync("vault/listener", Token));
+        // The silo has the key, so the filter sees the payload. The filter itself rests in the topic's state, which is not sealed.
+        Assert.Equal("chosen", await Heard.NextAsync("vault/choosy", Token));
         await foreach (var published in cluster.Client.Topic("secret/a").ReadAsync(TopicStart.Beginning, Token))
         {
             Assert.Equal($$"""{"text":"{{Marker}}"}""", Encoding.UTF8.GetString(published.Envelope.PayloadJson.Span));
