@@ -32,7 +32,7 @@ internal static class DeadLettersCommand
     {
         try
         {
-            return await work(session, new LetterShards(silo.Client), cancellationToken);
+            return await work(session, new LetterShards(silo.Client, silo.Cipher), cancellationToken);
         }
         catch (AgentRefusedException e)
         {

@@ -8,7 +8,7 @@ using OrleansAgents.Security;
 namespace OrleansAgents.Commands;
 
 /// <summary>What every command is told.</summary>
-internal sealed record Settings(ClusterTarget Target, TlsChoice? Tls, TimeSpan Timeout, bool Json, AgentId Sender, string DefaultKind, SigningKey? Key);
+internal sealed record Settings(ClusterTarget Target, TlsChoice? Tls, TimeSpan Timeout, bool Json, AgentId Sender, string DefaultKind, SigningKey? Key, EncryptionOptions? Encryption);
 
 /// <summary>The options that stand on every command.</summary>
 internal sealed class GlobalOptions
@@ -71,6 +71,12 @@ internal sealed class GlobalOptions
 
     private readonly KeyOptions _key = new();
 
+    private readonly Option<string?> _encryptionKeys = new("--encryption-keys")
+    {
+        Description = $"A JSON file of key groups: messages to their recipients are sealed, and what comes sealed is opened. Unless told, the file that the environment's {KeyFile.Variable} names.",
+        HelpName = "file",
+    };
+
     private delegate bool Reader<T>(string text, out T value);
 
     public void AddTo(RootCommand root)
@@ -82,7 +88,7 @@ internal sealed class GlobalOptions
                 result.AddError("--redis and --gateway are two ways to the same silos; give one of them.");
             }
         });
-        foreach (var option in (ReadOnlySpan<Option>)[_gateway, _redis, _cluster, .. TlsChoice.Options, _timeout, _json, _sender, _defaultKind, .. _key.All])
+        foreach (var option in (ReadOnlySpan<Option>)[_gateway, _redis, _cluster, .. TlsChoice.Options, _timeout, _json, _sender, _defaultKind, .. _key.All, _encryptionKeys])
         {
             option.Recursive = true;
             root.Add(option);
@@ -92,7 +98,7 @@ internal sealed class GlobalOptions
     /// <exception cref="UsageException">What the environment or the files of certificates say cannot be used.</exception>
     public Settings Read(ParseResult parse) => new(
         new ClusterTarget(parse.GetValue(_gateway)!, FindRedis(parse), parse.GetValue(_cluster)!), TlsChoice.Read(parse), parse.GetValue(_timeout), parse.GetValue(_json), parse.GetValue(_sender), parse.GetValue(_defaultKind)!,
-        _key.Read(parse));
+        _key.Read(parse), KeyFile.Find(parse.GetValue(_encryptionKeys)));
 
     /// <exception cref="UsageException">The environment names no Redis.</exception>
     private RedisAddress? FindRedis(ParseResult parse)

@@ -8,6 +8,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Commands;
 using OrleansAgents.Hosting;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 
 namespace OrleansAgents.Connection;
 
@@ -33,6 +34,9 @@ internal sealed class SiloConnection : IAsyncDisposable
     public IAgentClient Client { get; }
 
     public AgentKinds Kinds => _host.Services.GetRequiredService<AgentKinds>();
+
+    /// <summary>Opens what came sealed; null where no keys were given.</summary>
+    public PayloadCipher? Cipher => _host.Services.GetService<PayloadCipher>();
 
     /// <exception cref="NoSiloException">No silo answers.</exception>
     public static async Task<SiloConnection> OpenAsync(Settings settings, ClusterLoss loss, CancellationToken cancellationToken)
@@ -133,6 +137,15 @@ internal sealed class SiloConnection : IAsyncDisposable
         if (settings.Key is { } key)
         {
             builder.Services.AddAgentKeys(keys => keys.Keys.Add(key));
+        if (settings.Encryption is { } encryption)
+        {
+            builder.Services.AddAgentEncryption(o =>
+            {
+                foreach (var group in encryption.Groups)
+                {
+                    o.Groups.Add(group);
+                }
+            });
         }
 
         return builder.Build();

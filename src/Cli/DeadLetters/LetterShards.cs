@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 
 namespace OrleansAgents.DeadLetters;
 
 /// <summary>All the agents that keep dead letters, seen as one.</summary>
-internal sealed class LetterShards(IAgentClient client)
+internal sealed class LetterShards(IAgentClient client, PayloadCipher? cipher)
 {
     private const int PageLength = 1000;
 
@@ -17,9 +19,17 @@ internal sealed class LetterShards(IAgentClient client)
             [.. pages.SelectMany(page => page.Letters).OrderBy(letter => letter.At).Take(filter.Limit)], pages.Sum(page => page.Total));
     }
 
+    /// <summary>One letter, its message opened where that came sealed and its key is here.</summary>
     /// <exception cref="AgentRefusedException">There is no such letter.</exception>
-    public Task<DeadLetter> ShowAsync(Guid id, CancellationToken cancellationToken) =>
-        AskAsync(Keeper(id), new DeadLetterShow(id), cancellationToken);
+    public async Task<DeadLetter> ShowAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var letter = await AskAsync(Keeper(id), new DeadLetterShow(id), cancellationToken);
+        return cipher is not null
+            && EnvelopeJson.Read(Encoding.UTF8.GetBytes(letter.Envelope), MessageLimits.Kept).Envelope is { Extras.Encryption: not null } closed
+            && cipher.TryOpen(closed, out var opened, out _)
+            ? letter with { Envelope = Encoding.UTF8.GetString(EnvelopeJson.ToBytes(opened)) }
+            : letter;
+    }
 
     /// <summary>False when there is no such letter.</summary>
     public async Task<bool> SettleAsync(Guid id, Func<Guid, IRequest<DeadLetterDone>> request, CancellationToken cancellationToken) =>

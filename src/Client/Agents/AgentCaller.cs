@@ -11,7 +11,7 @@ namespace OrleansAgents.Agents;
 /// <summary>What all handles of a client share: how a message is stamped, called, repeated and given up on.</summary>
 internal sealed class AgentCaller(
     AgentClientOptions options, AgentAddressing addressing, AgentKinds kinds, ContractCatalogue contracts, Delivery delivery, TimeProvider time, bool inSilo,
-    GatewayConnections? connections = null, OutgoingSignatures? signatures = null)
+    GatewayConnections? connections = null, OutgoingSignatures? signatures = null, PayloadCipher? cipher = null)
 {
     private readonly Delivery _delivery = delivery;
     private readonly TimeProvider _time = time;
@@ -29,6 +29,9 @@ internal sealed class AgentCaller(
 
     /// <summary>Knows when a connection to a silo is lost; null where nobody watches them.</summary>
     public GatewayConnections? Connections { get; } = connections;
+
+    /// <summary>Seals and opens payloads; null where nothing was said of encryption.</summary>
+    public PayloadCipher? Cipher { get; } = cipher;
 
     public Envelope Stamp(Envelope envelope, SendOptions? send)
     {
@@ -64,6 +67,7 @@ internal sealed class AgentCaller(
                 envelope.StampDeadline(_time.GetUtcNow().UtcTicks + timeout.Ticks);
             }
 
+            envelope = Cipher is null ? envelope : Cipher.Seal(envelope);
             if (signatures is not null)
             {
                 try
@@ -81,6 +85,9 @@ internal sealed class AgentCaller(
             ? CallTracedAsync<TAnswer, TResult>(to, envelope, timeout, cancellationToken)
             : SendAsync<TAnswer, TResult>(to.Grain, envelope, timeout, cancellationToken);
     }
+
+    /// <summary>The reply as the caller may read it.</summary>
+    public Reply Open(Envelope envelope, Reply reply) => Cipher is null ? reply : Cipher.OpenReply(envelope, reply);
 
     /// <summary>Goes on where a first try ended that was no answer.</summary>
     public ValueTask<Reply> GoOnAsync(IAgentGrain grain, Envelope envelope, TimeSpan timeout, Reply first, Exception? error) =>
@@ -136,7 +143,7 @@ internal sealed class AgentCaller(
 
         var reply = await BoundAsync(
             envelope, timeout, grain, static (self, envelope, grain, stop) => self._delivery.SendAsync(grain, envelope, stop), cancellationToken);
-        return TAnswer.Read(envelope, reply);
+        return TAnswer.Read(envelope, Open(envelope, reply));
     }
 
     /// <summary>Waits for the timeout, or until the message's deadline where that is earlier.</summary>

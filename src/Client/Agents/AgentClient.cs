@@ -9,7 +9,7 @@ internal sealed class AgentClient(AgentCaller caller, IGrainFactory grains, Time
 
     public AgentHandle Agent(AgentId agent) => new(caller, agent);
 
-    public TopicHandle Topic(TopicId topic) => new(Agent(topic.Agent), grains, topic, time, () => caller.Connections?.Loss ?? CancellationToken.None);
+    public TopicHandle Topic(TopicId topic) => new(Agent(topic.Agent), grains, topic, time, () => caller.Connections?.Loss ?? CancellationToken.None, caller.Cipher);
 
     public ValueTask<Reply> SendAsync(Envelope envelope, SendOptions? options = null, CancellationToken cancellationToken = default) =>
         // A copy, because sending stamps the message, and this one the caller may send again.

@@ -168,7 +168,7 @@ internal sealed partial class PendingCall<TAnswer, TResult> : IValueTaskSource<T
         TResult result;
         try
         {
-            result = TAnswer.Read(_envelope, reply);
+            result = TAnswer.Read(_envelope, _caller.Open(_envelope, reply));
         }
         catch (Exception e)
         {

@@ -46,6 +46,13 @@ public static class AgentClientServices
         return services;
     }
 
+    /// Seals what this program sends to the recipients of its key groups, and opens the replies and the events that it
+    /// reads. In a silo's process <c>UseEncryption</c> on the silo does both.
+    /// </summary>
+    /// <exception cref="OptionsValidationException">At start: a group or a key cannot be used. The message says which and why.</exception>
+    public static IServiceCollection AddAgentEncryption(this IServiceCollection services, Action<EncryptionOptions> configure) =>
+        services.AddPayloadCipher().Configure(configure);
+
     private static AgentClient Create(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<AgentClientOptions>>().Value;
@@ -64,7 +71,8 @@ public static class AgentClientServices
                 time,
                 inSilo,
                 connections,
-                services.GetService<OutgoingSignatures>()),
+                services.GetService<OutgoingSignatures>(),
+                services.GetService<PayloadCipher>()),
             grains,
             time);
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Orleans.Runtime;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 
 namespace OrleansAgents.Topics;
 
@@ -14,12 +15,14 @@ public sealed class TopicHandle
     private readonly ITopicGrain _grain;
     private readonly TimeProvider _time;
     private readonly Func<CancellationToken> _loss;
+    private readonly PayloadCipher? _cipher;
 
-    internal TopicHandle(AgentHandle agent, IGrainFactory grains, TopicId id, TimeProvider time, Func<CancellationToken> loss)
+    internal TopicHandle(AgentHandle agent, IGrainFactory grains, TopicId id, TimeProvider time, Func<CancellationToken> loss, PayloadCipher? cipher)
     {
         _agent = agent;
         _time = time;
         _loss = loss;
+        _cipher = cipher;
         Id = id;
         _grain = grains.GetGrain<ITopicGrain>(GrainId.Create(TopicId.AgentKind, id.Name));
     }
@@ -37,6 +40,7 @@ public sealed class TopicHandle
     /// The events from <paramref name="start"/> on, each once and in order, until <paramref name="cancellationToken"/>
     /// ends it. When the silo that serves the topic goes, reading goes on behind the last event read. To go on in a later
     /// run of the program, keep <see cref="TopicEvent.Position"/> and start with <see cref="TopicStart.After"/>.
+    /// A sealed event is opened where this client has its key, and comes as it is where not.
     /// </summary>
     /// <param name="start">Where to begin; null for now.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
@@ -56,7 +60,7 @@ public sealed class TopicHandle
             {
                 while (await MoveNextAsync(events, either.Token) && Take(events.Current) is { } one)
                 {
-                    yield return one;
+                    yield return Open(one);
                     start = TopicStart.After(one.Position);
                 }
             }
@@ -75,6 +79,9 @@ public sealed class TopicHandle
     private static TopicEvent? Take(TopicReading reading) => reading.Answer.Refusal is not { } refusal || RefusalCodes.IsTransient(refusal.Code)
         ? reading.Event
         : throw new AgentRefusedException(refusal);
+
+    private TopicEvent Open(TopicEvent published) =>
+        _cipher is not null && _cipher.TryOpen(published.Envelope, out var opened, out _) ? published with { Envelope = opened } : published;
 
     /// <summary>Tells the silo that nobody reads on; it may be the very one that is gone, so its answer is waited for only so long.</summary>
     private async Task EndAsync(IAsyncEnumerator<TopicReading> events) =>

@@ -36,6 +36,7 @@ public sealed class Envelope
         Extras = other.Extras;
         Span = other.Span;
         IsFromOutside = other.IsFromOutside;
+        IsSealedHere = other.IsSealedHere;
         _value = other._value;
         _json = other._json;
     }
@@ -95,6 +96,9 @@ public sealed class Envelope
 
     /// <summary>Whether the gate found its signature to hold.</summary>
     internal bool IsVerified { get; private set; }
+
+    /// <summary>Whether this process sealed the payload, and so opens the reply; it never leaves the process.</summary>
+    internal bool IsSealedHere { get; private init; }
 
     /// <summary>A new message that carries a record.</summary>
     public static Envelope Create<TMessage>(AgentId sender, AgentId recipient, TMessage message)
@@ -157,6 +161,9 @@ public sealed class Envelope
     }
 
     internal Envelope WithWireFields(long deadline, EnvelopeExtras? extras) => new(this) { Deadline = deadline, Extras = extras };
+
+    internal Envelope WithPayload(ReadOnlyMemory<byte> json, EnvelopeExtras extras, bool isSealedHere = false) =>
+        new(this) { _value = null, _json = json, Extras = extras, IsSealedHere = isSealedHere };
 
     /// <summary>Id, contract and addresses; never the payload.</summary>
     public override string ToString() => $"{Contract} {Id} {Sender} -> {Recipient}";

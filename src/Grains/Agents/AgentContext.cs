@@ -8,7 +8,7 @@ namespace OrleansAgents.Agents;
 /// One turn, as its handler sees it. What it records leaves after the turn's commit, in order per recipient, and not at
 /// all when the handler throws. It is over with the turn: later use throws.
 /// </summary>
-public sealed class AgentContext
+public sealed partial class AgentContext
 {
     private AgentTurns? _turns;
 
@@ -119,7 +119,7 @@ public sealed class AgentContext
         }
 
         var onward = new Envelope(MessageId.New(), Message.Sender, to, Message.Contract, value: null, Message.PayloadJson);
-        Record(onward.WithExpiry(Message.ExpiresAt).With((Message.Extras ?? new()) with { Hops = [.. hops, Self], Signature = null }));
+        Record(Redirect(onward.WithExpiry(Message.ExpiresAt).With((Message.Extras ?? new()) with { Hops = [.. hops, Self], Signature = null })));
     }
 
     /// <summary>
@@ -139,7 +139,7 @@ public sealed class AgentContext
                     throw new AgentTimeoutException(envelope.Id, reply.Refusal.Code, reply.Refusal.Message),
                 Outcome.Refused => throw new AgentRefusedException(reply.Refusal!),
                 Outcome.Failed => throw new AgentFailedException(reply.Refusal!),
-                _ => reply.As<TReply>()!,
+                _ => Read<TReply>(envelope, reply)!,
             };
         }
         catch (AgentTimeoutException) when (envelope.Deadline == Message.Deadline)
@@ -233,7 +233,7 @@ public sealed class AgentContext
             TraceParent = Message.Extras?.TraceParent,
             TraceState = Message.Extras?.TraceState,
         };
-        var linked = envelope.With(extras);
+        var linked = Seal(envelope.With(extras));
         // Where nobody listens, the trace passes through as it came.
         linked.StampSpan(Activity.Current ?? Message.Span);
         return linked;

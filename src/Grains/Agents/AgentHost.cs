@@ -22,7 +22,7 @@ internal sealed class AgentHost
     public AgentHost(
         IOptions<AgentOptions> options, IOptions<HandledWindow> window, IGrainFactory grains, GrainInterfaceTypeResolver types, AgentKinds kinds,
         TimeProvider time, ILogger<AgentHost> logger, IEnumerable<IAgentStore> stores, IEnumerable<AgentRegistration> registered, ILocalSiloDetails silo,
-        GateChecks checks, IOptions<SignatureOptions> signatures, OutgoingSignatures? outgoing = null)
+        GateChecks checks, IOptions<SignatureOptions> signatures, OutgoingSignatures? outgoing = null, PayloadCipher? cipher = null)
     {
         Options = options.Value;
         Window = window.Value;
@@ -32,6 +32,7 @@ internal sealed class AgentHost
         Checks = checks;
         ReplayAllowance = checks.Has(GateStage.Signature) ? signatures.Value.ClockAllowance : TimeSpan.Zero;
         _signatures = outgoing;
+        Cipher = cipher;
         _addressing = new AgentAddressing(grains, types);
         _kinds = kinds;
         _silo = silo.SiloAddress;
@@ -65,6 +66,10 @@ internal sealed class AgentHost
     /// <summary>What the log of an agent gains; null where its class is not audited.</summary>
     public AuditTrail? OpenAudit(AgentId agent, HandlerTable handlers) =>
         handlers.IsAudited ? new AuditTrail(agent, _auditKey, Time) : null;
+
+    /// <summary>What seals and opens payloads; null where nothing was said of encryption.</summary>
+    public PayloadCipher? Cipher { get; }
+
 
     /// <summary>An ask from within a turn: bounded by the asking message's deadline (0 for none) and by the default, whichever ends first.</summary>
     public async ValueTask<Reply> AskAsync(Envelope envelope, long askersDeadline, CancellationToken cancellationToken)

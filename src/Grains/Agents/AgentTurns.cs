@@ -117,7 +117,7 @@ internal sealed partial class AgentTurns
             answer = handler.InvokeAsync(_agent, context, (_cancellation ??= new TurnCancellation(Host.Time)).Token);
             if (answer.IsCompletedSuccessfully && Commits is null)
             {
-                var reply = Reply.Accepted(answer.Result);
+                var reply = context.Accept(answer.Result);
                 End(context, reply, started, span);
                 return new ValueTask<Reply>(reply);
             }
@@ -145,7 +145,7 @@ internal sealed partial class AgentTurns
         var isRecorded = false;
         try
         {
-            reply = Reply.Accepted(await answer);
+            reply = context.Accept(await answer);
             isRecorded = TryRecord(context, turn, reply);
         }
         catch (Exception e)

@@ -26,9 +26,10 @@ internal abstract class Handler(string kind, Contract? contract, Type handlerInt
     public abstract ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken);
 
     /// <summary>The payload as the record that the handler takes, after what its contract demands of it beyond being one.</summary>
-    /// <exception cref="AgentRefusedException">The payload does not keep the contract's constraints.</exception>
-    protected object Read(Envelope message)
+    /// <exception cref="AgentRefusedException">The payload does not keep the contract's constraints, or does not open.</exception>
+    protected object Read(AgentContext context)
     {
+        var message = context.OpenMessage();
         _check?.Demand(message);
         return upcast is null ? message.ReadPayload(Contract!) : upcast.Read(message);
     }
@@ -40,7 +41,7 @@ internal sealed class RequestHandler<TRequest, TReply>(string kind, Type handler
 {
     public override ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken)
     {
-        var request = (TRequest)Read(context.Message);
+        var request = (TRequest)Read(context);
         var reply = ((IHandle<TRequest, TReply>)agent).HandleAsync(request, context, cancellationToken);
         return reply.IsCompletedSuccessfully ? new ValueTask<object?>(reply.Result) : AwaitAsync(reply);
     }
@@ -55,7 +56,7 @@ internal sealed class MessageHandler<TMessage>(string kind, Type handlerInterfac
 {
     public override ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken)
     {
-        var message = (TMessage)Read(context.Message);
+        var message = (TMessage)Read(context);
         var done = ((IHandle<TMessage>)agent).HandleAsync(message, context, cancellationToken);
         return done.IsCompletedSuccessfully ? default : AwaitAsync(done);
     }

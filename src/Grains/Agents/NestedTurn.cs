@@ -14,7 +14,7 @@ internal static class NestedTurn
         var snapshot = commits?.Snapshot();
         try
         {
-            var reply = Reply.Accepted(await context.Handler.InvokeAsync(agent, context, cancellation.Token));
+            var reply = context.Accept(await context.Handler.InvokeAsync(agent, context, cancellation.Token));
             context.MergeInto(outer);
             commits?.Note(context.Message, reply);
             return reply;

@@ -14,7 +14,7 @@ internal static partial class TurnFailure
         {
             case AgentRefusedException refused:
                 return Reply.Refused(refused.Refusal);
-            case JsonException when PayloadProblems.Find(message, context.Handler.Contract) is { Count: > 0 } problems:
+            case JsonException when PayloadProblems.Find(context.Readable, context.Handler.Contract) is { Count: > 0 } problems:
                 return Reply.Refused(Refusal.Of(problems));
             case OperationCanceledException when cancellation is { ByCaller: true }:
                 return Reply.Refused(new Refusal(

@@ -65,7 +65,8 @@ internal sealed class DeadLettersAgent(ContractCatalogue catalogue) : Agent<Dead
         return new(new DeadLetterDone(letter is not null));
     }
 
-    private static DeadLetter Read(OutgoingMessage letter) => (DeadLetter)letter.Envelope.ReadPayload(Contract.Of<DeadLetter>());
+    private DeadLetter Read(OutgoingMessage letter) =>
+        (DeadLetter)(Turns.Host.Cipher?.Open(letter.Envelope) ?? letter.Envelope).ReadPayload(Contract.Of<DeadLetter>());
 
     private static bool Matches(DeadLetter letter, DeadLetterList filter) =>
         (filter.Code is null || filter.Code == letter.Code)

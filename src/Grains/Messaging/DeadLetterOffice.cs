@@ -26,7 +26,8 @@ internal sealed partial class DeadLetterOffice(AgentHost host, AgentId self)
             envelope.Id.Value, envelope.Type, envelope.Sender.ToString(), envelope.Recipient.ToString(),
             self.ToString(), refusal.Code, refusal.Message, message.Attempts, message.Since, now, text);
         var id = MessageId.New();
-        return new OutgoingMessage(Envelope.Create(self, DeadLetterAddress.For(id), letter).WithId(id), now);
+        var told = Envelope.Create(self, DeadLetterAddress.For(id), letter).WithId(id);
+        return new OutgoingMessage(host.Cipher?.Seal(told) ?? told, now);
     }
 
     public void Log(OutgoingMessage message, string code, string reason)

@@ -45,7 +45,7 @@ internal sealed class CatchUp(AgentHost host, AgentTurns turns, TopicFanOut topi
                 }
 
                 var upTo = events[^1].Extras!.Position!.Position;
-                if (new SelectedEvents(events).For(subscription.Subscriber.Filters) is { } batch)
+                if (new SelectedEvents(events, host.Cipher).For(subscription.Subscriber.Filters) is { } batch)
                 {
                     await TellAsync(batch, topic.CallAsync(subscription.Agent, batch), upTo);
                 }

@@ -167,7 +167,7 @@ internal sealed class TopicFanOut
 
     private async Task TellAsync(Envelope[] events)
     {
-        var batches = new SelectedEvents(events);
+        var batches = new SelectedEvents(events, _host.Cipher);
         var told = new List<(Subscription Subscription, EventBatch Batch, Task<EventsReply> Call)>();
         foreach (var subscription in _subscriptions.Values)
         {

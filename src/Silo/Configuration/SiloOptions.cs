@@ -102,6 +102,9 @@ internal sealed class SiloOptions
 
     /// <summary>Whose messages come by HTTP.</summary>
     public HttpOptions Http { get; set; } = new();
+
+    /// <summary>The settings of encryption, which are read again when they change; null where there are none.</summary>
+    public IConfigurationSection? Encryption { get; set; }
 }
 
 /// <summary>How silos watch one another; null leaves what <c>UseRedisCluster</c> sets.</summary>

@@ -20,6 +20,7 @@ internal static class SiloSettings
         nameof(SiloOptions.Audit), nameof(SiloOptions.AuditKeyFile),
         nameof(SiloOptions.Tls), nameof(SiloOptions.Http),
         AccessSettings.Name,
+        EncryptionSettings.Name,
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -74,6 +75,7 @@ internal static class SiloSettings
         section.ReadValue<bool>("Operator:Enabled", "true or false", bool.TryParse, v => options.Operator.Enabled = v);
         options.Operator.Urls = WebAddresses.ReadOperator(section["Operator:Urls"]);
         AccessSettings.Check(section);
+        options.Encryption = EncryptionSettings.Read(section);
         TlsSettings.Read(section.GetSection(nameof(SiloOptions.Tls)), options.Tls);
         options.Http = HttpSettings.Read(section.GetSection(nameof(SiloOptions.Http)));
         return (FindFault(options) ?? ClusterSettings.FindFault(options) ?? SignatureSettings.FindFault(section, options)

@@ -7,5 +7,5 @@ namespace OrleansAgents.Demo;
 internal sealed class EchoAgent : Agent, IHandleAny
 {
     public ValueTask<byte[]?> HandleAnyAsync(Envelope message, AgentContext context, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<byte[]?>(message.PayloadJson.ToArray());
+        ValueTask.FromResult<byte[]?>(context.Open(message).PayloadJson.ToArray());
 }

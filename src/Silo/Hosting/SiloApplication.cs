@@ -97,6 +97,11 @@ internal static class SiloApplication
                 agents.Labels.Add(label);
             }
         });
+        if (options.Encryption is { } encryption)
+        {
+            silo.UseEncryption(_ => { }).Services.Configure<EncryptionOptions>(encryption);
+        }
+
         if (options.Demo)
         {
             silo.AddDemoAgents();

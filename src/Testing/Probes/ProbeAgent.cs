@@ -8,5 +8,5 @@ namespace OrleansAgents.Testing.Probes;
 internal sealed class ProbeAgent(ProbeBook probes) : Agent, IHandleAny
 {
     public ValueTask<byte[]?> HandleAnyAsync(Envelope message, AgentContext context, CancellationToken cancellationToken) =>
-        new(probes.Open(Id.Key).Receive(message));
+        new(probes.Open(Id.Key).Receive(context.Open(message)));
 }
