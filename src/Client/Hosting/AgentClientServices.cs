@@ -46,6 +46,7 @@ public static class AgentClientServices
         return services;
     }
 
+    /// <summary>
     /// Seals what this program sends to the recipients of its key groups, and opens the replies and the events that it
     /// reads. In a silo's process <c>UseEncryption</c> on the silo does both.
     /// </summary>

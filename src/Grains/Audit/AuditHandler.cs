@@ -7,7 +7,7 @@ namespace OrleansAgents.Audit;
 internal sealed class AuditHandler(string kind) : Handler(kind, Contract.Of<AuditRead>(), typeof(IHandle<AuditRead, AuditPage>), upcast: null)
 {
     public override ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken) =>
-        AnswerAsync(agent.Turns, (AuditRead)Read(context.Message), cancellationToken);
+        AnswerAsync(agent.Turns, (AuditRead)Read(context), cancellationToken);
 
     private static async ValueTask<object?> AnswerAsync(AgentTurns turns, AuditRead read, CancellationToken cancellationToken)
     {

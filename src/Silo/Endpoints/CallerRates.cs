@@ -4,7 +4,7 @@ using OrleansAgents.Configuration;
 namespace OrleansAgents.Endpoints;
 
 /// <summary>How fast each caller may send. A rate that was changed begins anew with a full bucket.</summary>
-internal sealed class CallerRates(KeyRing keys) : IDisposable
+internal sealed class CallerRates(CallerKeys keys) : IDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 

@@ -14,7 +14,7 @@ namespace OrleansAgents.Endpoints;
 internal sealed record HttpCaller(AgentId? Identity, HttpRate? Rate = null);
 
 /// <summary>Tells who a caller is, by the key or the token that it shows.</summary>
-internal sealed class HttpCallers(KeyRing keys, SiloOptions options, IHostEnvironment environment)
+internal sealed class HttpCallers(CallerKeys keys, SiloOptions options, IHostEnvironment environment)
 {
     private const string KeyHeader = "X-Api-Key";
     private const string Bearer = "Bearer ";

@@ -13,7 +13,7 @@ namespace OrleansAgents.Endpoints;
 /// and it cannot name anybody else.
 /// </summary>
 internal sealed partial class MessageDoor(
-    IAgentClient agents, HttpCallers callers, CallerRates rates, KeyRing keys, IOptions<AgentClientOptions> client, ILogger<MessageDoor> logger)
+    IAgentClient agents, HttpCallers callers, CallerRates rates, CallerKeys keys, IOptions<AgentClientOptions> client, ILogger<MessageDoor> logger)
 {
     private static readonly SendOptions Send = new() { Timeout = TimeSpan.FromSeconds(30) };
     private static readonly AgentId Nobody = new("client", "http");

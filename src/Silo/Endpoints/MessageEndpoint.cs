@@ -14,7 +14,7 @@ internal static class MessageEndpoint
     /// <exception cref="SettingsException">The key of tokens cannot be used.</exception>
     public static void AddMessages(this IServiceCollection services, HttpOptions options)
     {
-        services.AddSingleton<KeyRing>();
+        services.AddSingleton<CallerKeys>();
         services.AddSingleton<HttpCallers>();
         services.AddSingleton<CallerRates>();
         services.AddSingleton<MessageDoor>();

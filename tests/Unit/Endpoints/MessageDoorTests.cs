@@ -147,14 +147,14 @@ public sealed class MessageDoorTests
         return await PostAsync(door, body, key, type);
     }
 
-    private KeyRing Open(string environment, string[] settings, out MessageDoor door)
+    private CallerKeys Open(string environment, string[] settings, out MessageDoor door)
     {
-        string[] all = ["Agents:Http:Keys:0:Id=shop", "Agents:Http:Keys:0:Identity=client/shop", $"Agents:Http:Keys:0:Sha256={KeyRingTests.Hash(Key)}", .. settings];
+        string[] all = ["Agents:Http:Keys:0:Id=shop", "Agents:Http:Keys:0:Identity=client/shop", $"Agents:Http:Keys:0:Sha256={CallerKeysTests.Hash(Key)}", .. settings];
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(all.Select(s => s.Split('=', 2)).Select(s => KeyValuePair.Create<string, string?>(s[0], s[1])))
             .Build();
         var options = SiloSettings.Read(configuration);
-        var keys = new KeyRing(options, configuration, new FakeTimeProvider(), NullLogger<KeyRing>.Instance);
+        var keys = new CallerKeys(options, configuration, new FakeTimeProvider(), NullLogger<CallerKeys>.Instance);
         var callers = new HttpCallers(keys, options, new HostingEnvironment { EnvironmentName = environment });
         door = new MessageDoor(_agents, callers, new CallerRates(keys), keys, Options.Create(new AgentClientOptions()), NullLogger<MessageDoor>.Instance);
         return keys;

@@ -9,7 +9,7 @@ namespace OrleansAgents.Endpoints;
 /// The keys and rates of now. They are read again when a settings file changes, and every ten seconds for the files that
 /// settings name; what cannot be read then is logged and passed over.
 /// </summary>
-internal sealed partial class KeyRing : IDisposable
+internal sealed partial class CallerKeys : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
@@ -20,12 +20,12 @@ internal sealed partial class KeyRing : IDisposable
     private HttpOptions _current;
     private string? _fault;
 
-    public KeyRing(SiloOptions options, IConfiguration configuration, TimeProvider time, ILogger<KeyRing> logger)
+    public CallerKeys(SiloOptions options, IConfiguration configuration, TimeProvider time, ILogger<CallerKeys> logger)
     {
         (_current, _logger) = (options.Http, logger);
         _section = configuration.GetSection(SiloOptions.Section).GetSection(nameof(SiloOptions.Http));
         _changes = ChangeToken.OnChange(configuration.GetReloadToken, Read);
-        _timer = time.CreateTimer(static self => ((KeyRing)self!).Read(), this, Period, Period);
+        _timer = time.CreateTimer(static self => ((CallerKeys)self!).Read(), this, Period, Period);
     }
 
     public HttpOptions Current => Volatile.Read(ref _current);

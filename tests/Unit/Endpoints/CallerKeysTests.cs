@@ -11,12 +11,12 @@ using Xunit;
 
 namespace OrleansAgents.Tests.Endpoints;
 
-public sealed class KeyRingTests : IDisposable
+public sealed class CallerKeysTests : IDisposable
 {
     private const string First = "the-first-of-the-keys", Second = "the-second-of-the-keys";
 
     private readonly FakeTimeProvider _time = new();
-    private readonly FakeLogger<KeyRing> _log = new();
+    private readonly FakeLogger<CallerKeys> _log = new();
     private readonly string _file = Path.GetTempFileName();
 
     [Fact]
@@ -82,5 +82,5 @@ public sealed class KeyRingTests : IDisposable
         ])
         .Build();
 
-    private KeyRing Open(IConfiguration configuration) => new(SiloSettings.Read(configuration), configuration, _time, _log);
+    private CallerKeys Open(IConfiguration configuration) => new(SiloSettings.Read(configuration), configuration, _time, _log);
 }
