@@ -11,7 +11,7 @@ internal static partial class SettingsFiles
         foreach (var source in ((IConfigurationBuilder)app.Configuration).Sources.OfType<JsonConfigurationSource>())
         {
             source.OnLoadException = context => LogUnreadable(
-                app.Logger, source.Path, (context.Exception.InnerException ?? context.Exception).Message.ReplaceLineEndings(" "));
+                app.Logger, source.Path, context.Exception.GetBaseException().Message.ReplaceLineEndings(" "));
         }
     }
 

@@ -1,34 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Testing;
 using OrleansAgents.Agents;
 using OrleansAgents.DeadLetters;
-using OrleansAgents.Hosting;
 using OrleansAgents.Messaging;
-using OrleansAgents.Security;
-using OrleansAgents.Testing;
 using OrleansAgents.Tests.Agents;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Tests.Security;
 
 /// <summary>What a silo with rules lets through; the client outside is <c>client/test</c>.</summary>
-public sealed class AccessTests(AccessTests.RuledCluster ruled) : IClassFixture<AccessTests.RuledCluster>
+public sealed class AccessTests(RuledCluster ruled) : IClassFixture<RuledCluster>
 {
-    private const string Secret = "vault";
-
-    private static readonly AccessRule[] Rules =
-    [
-        new() { Name = "greet", From = "client/*", Send = "test.greet", To = "greeter/*" },
-        new() { Name = "relay", From = "client/*", Send = "test.tell-on", To = "account/*" },
-        new() { Name = Secret, From = "*", Send = "*", To = "greeter/secret*", Deny = true },
-        new() { From = "client/test", Publish = "open/**" },
-        new() { From = "client/test", Subscribe = "open/*" },
-        new() { From = "client/test", Subscribe = "plain" },
-        new() { Name = "no taps", From = "*", Subscribe = "shut/**", Deny = true },
-        new() { Name = "no leaks", From = "account/*", Publish = "shut/**", Deny = true },
-    ];
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private IAgentClient Client => ruled.Cluster.Client;
@@ -59,7 +41,7 @@ public sealed class AccessTests(AccessTests.RuledCluster ruled) : IClassFixture<
         var id = MessageId.New();
         var receipt = await Client.Agent("greeter/secret-1").TellAsync(new Greet("you"), new SendOptions { Id = id }, Token);
         Assert.Equal(RefusalCodes.NotAllowed, receipt.Refusal!.Code);
-        Assert.DoesNotContain(Secret, receipt.Refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("vault", receipt.Refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('*', receipt.Refusal.Message);
         Assert.Contains("the rule 'vault' says * may not send * to greeter/secret*", Assert.Single(ruled.Logged(id)).Message, StringComparison.Ordinal);
     }
@@ -72,15 +54,17 @@ public sealed class AccessTests(AccessTests.RuledCluster ruled) : IClassFixture<
         Assert.Equal(4, (await AskInsideAsync("account/among", new Read())).Value);
     }
 
-    [Fact]
-    public async Task Send_FromAnAgentThatARuleForbids_BecomesADeadLetter()
+    [Theory]
+    [InlineData("account/leak", "topic/shut/leak")]
+    [InlineData("account/silenced", "account/unheard")]
+    public async Task Send_FromAnAgentThatARuleForbids_BecomesADeadLetter(string from, string to)
     {
-        await Client.Agent("account/leak").AskAsync(new TellOn("topic/shut/leak", 4), cancellationToken: Token);
+        await Client.Agent(from).AskAsync(new TellOn(to, 4), cancellationToken: Token);
         await ruled.Cluster.IdleAsync(cancellationToken: Token);
         var letters = new List<DeadLetterEntry>();
         foreach (var office in DeadLetterAddress.All)
         {
-            letters.AddRange((await AskInsideAsync(office, new DeadLetterList(Recipient: "topic/shut/leak"))).Letters);
+            letters.AddRange((await AskInsideAsync(office, new DeadLetterList(Recipient: to))).Letters);
         }
 
         Assert.Equal(["test.add", "test.note"], letters.Select(l => l.Type).Order(StringComparer.Ordinal));
@@ -93,6 +77,15 @@ public sealed class AccessTests(AccessTests.RuledCluster ruled) : IClassFixture<
         Assert.Equal(Outcome.Accepted, (await Client.Topic("open/eu/north").PublishAsync(new Note("a"), cancellationToken: Token)).Outcome);
         var refused = await Client.Topic("other").PublishAsync(new Note("a"), cancellationToken: Token);
         Assert.Equal("client/test may not send test.note v1 to topic/other.", refused.Refusal!.Message);
+    }
+
+    [Fact]
+    public async Task Event_FromOutside_ReachesSubscribersWithoutARuleForThem()
+    {
+        await AskInsideAsync("topic/open/told", new TopicSubscribe("listener/told"));
+        await Client.Topic("open/told").PublishAsync(new Note("a"), cancellationToken: Token);
+        await Gates.Entered("listener/told=1").Task.WaitAsync(Token);
+        Assert.Equal(RefusalCodes.NotAllowed, (await Client.Agent("listener/told").TellAsync(new Note("b"), cancellationToken: Token)).Refusal!.Code);
     }
 
     [Fact]
@@ -215,25 +208,5 @@ public sealed class AccessTests(AccessTests.RuledCluster ruled) : IClassFixture<
     {
         var reply = await Client.SendAsync(Envelope.Create("greeter/asks", to, request), cancellationToken: Token);
         return reply.Refusal is { } refusal ? throw new AgentRefusedException(refusal) : reply.As<TReply>()!;
-    }
-
-    public sealed class RuledCluster : IAsyncLifetime
-    {
-        private readonly FakeLogCollector _log = new();
-
-        public AgentTestCluster Cluster { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => Cluster = await AgentTestCluster.StartAsync(options => options
-            .AddAgent<GreeterAgent>().AddAgent<AccountAgent>()
-            .ConfigureSilo(silo =>
-            {
-                silo.UseAccessRules(access => Array.ForEach(Rules, access.Rules.Add));
-                silo.Services.AddSingleton<ILoggerProvider>(new FakeLoggerProvider(_log));
-            }));
-
-        public ValueTask DisposeAsync() => Cluster.DisposeAsync();
-
-        public IEnumerable<FakeLogRecord> Logged(MessageId id) =>
-            _log.GetSnapshot().Where(r => r.Category == typeof(AccessCheck).FullName && r.Message.Contains(id.ToString(), StringComparison.Ordinal));
     }
 }

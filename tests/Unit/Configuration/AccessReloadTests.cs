@@ -58,7 +58,7 @@ public sealed class AccessReloadTests : IDisposable
     private static bool May(AccessCheck check, string sender) =>
         check.Check(Envelope.CreateJson(sender, "shop/1", "order.place", "{}"u8.ToArray()), isEvent: false) is null;
 
-    private void Write(string rule) => File.WriteAllText(SettingsPath, $$"""{"Agents":{"Access":{"Rules":[{{rule}}]}}}""");
+    private void Write(string rule) => File.WriteAllText(SettingsPath, "{\"Agents\":{\"Access\":{\"Rules\":[" + rule + "]}}}");
 
     private Task<WebApplication> BuildAsync() => SiloApplication.BuildAsync(
         ["--contentRoot", _directory.FullName, "--Agents:Profile=Memory", $"--Agents:SiloPort={Ports.Next()}", $"--Agents:GatewayPort={Ports.Next()}", $"--urls=http://127.0.0.1:{Ports.Next()}"]);
