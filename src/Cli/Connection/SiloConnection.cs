@@ -137,6 +137,8 @@ internal sealed class SiloConnection : IAsyncDisposable
         if (settings.Key is { } key)
         {
             builder.Services.AddAgentKeys(keys => keys.Keys.Add(key));
+        }
+
         if (settings.Encryption is { } encryption)
         {
             builder.Services.AddAgentEncryption(o =>

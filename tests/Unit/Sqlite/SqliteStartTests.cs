@@ -183,7 +183,7 @@ public sealed class SqliteStartTests : IAsyncDisposable
 
     private long Query(string sql)
     {
-        using var connection = Connection.Open(_files.File);
+        using var connection = OrleansAgents.Sqlite.Connection.Open(_files.File);
         return connection.ReadNumber(sql);
     }
 }
