@@ -50,7 +50,7 @@ internal sealed class AgentCaller(
     {
         envelope = Stamp(envelope, send: null);
         envelope.StampDeadline((_time.GetUtcNow() + Options.Timeout).UtcTicks);
-        return envelope;
+        return Protect(envelope);
     }
 
     /// <summary>Sends a message that is stamped, and reads its reply as the verb does.</summary>
@@ -67,17 +67,13 @@ internal sealed class AgentCaller(
                 envelope.StampDeadline(_time.GetUtcNow().UtcTicks + timeout.Ticks);
             }
 
-            envelope = Cipher is null ? envelope : Cipher.Seal(envelope);
-            if (signatures is not null)
+            try
             {
-                try
-                {
-                    envelope = signatures.Sign(envelope);
-                }
-                catch (CanonicalJsonException e)
-                {
-                    return AgentHandle.Refuse<TAnswer, TResult>(envelope, e.ToRefusal(envelope));
-                }
+                envelope = Protect(envelope);
+            }
+            catch (CanonicalJsonException e)
+            {
+                return AgentHandle.Refuse<TAnswer, TResult>(envelope, e.ToRefusal(envelope));
             }
         }
 
@@ -88,6 +84,14 @@ internal sealed class AgentCaller(
 
     /// <summary>The reply as the caller may read it.</summary>
     public Reply Open(Envelope envelope, Reply reply) => Cipher is null ? reply : Cipher.OpenReply(envelope, reply);
+
+    /// <summary>Seals and then signs, so that the seal can be verified without being opened.</summary>
+    /// <exception cref="CanonicalJsonException">The payload has no canonical form.</exception>
+    private Envelope Protect(Envelope envelope)
+    {
+        envelope = Cipher is null ? envelope : Cipher.Seal(envelope);
+        return signatures is null ? envelope : signatures.Sign(envelope);
+    }
 
     /// <summary>Goes on where a first try ended that was no answer.</summary>
     public ValueTask<Reply> GoOnAsync(IAgentGrain grain, Envelope envelope, TimeSpan timeout, Reply first, Exception? error) =>

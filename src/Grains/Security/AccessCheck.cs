@@ -16,13 +16,15 @@ internal sealed partial class AccessCheck : IGateCheck, IDisposable
 
     private readonly AgentKinds _kinds;
     private readonly ILogger _logger;
+    private readonly PayloadCipher? _cipher;
     private readonly Reloaded<AccessOptions, AccessPolicy> _policy;
     private volatile bool _hadRules;
 
     /// <exception cref="OptionsValidationException">A rule is faulty.</exception>
-    public AccessCheck(IOptionsMonitor<AccessOptions> options, AgentKinds kinds, TimeProvider time, ILogger<AccessCheck> logger)
+    public AccessCheck(
+        IOptionsMonitor<AccessOptions> options, AgentKinds kinds, TimeProvider time, ILogger<AccessCheck> logger, PayloadCipher? cipher = null)
     {
-        (_kinds, _logger) = (kinds, logger);
+        (_kinds, _logger, _cipher) = (kinds, logger, cipher);
         _policy = new(options, Make, hasFiles: false, time, logger);
     }
 
@@ -55,7 +57,7 @@ internal sealed partial class AccessCheck : IGateCheck, IDisposable
     public void Dispose() => _policy.Dispose();
 
     /// <summary>What a message does: to a topic by its contract, to everybody else it is sent.</summary>
-    private static bool TryRead(Envelope message, out AccessRequest request)
+    private bool TryRead(Envelope message, out AccessRequest request)
     {
         var action = message.Recipient.Kind == TopicId.AgentKind ? TopicContracts.ActionOf(message.Contract) : AccessAction.Send;
         request = action switch
@@ -68,8 +70,13 @@ internal sealed partial class AccessCheck : IGateCheck, IDisposable
     }
 
     /// <summary>The pattern of a message that subscribes to one or ends that; null where its payload does not say.</summary>
-    private static string? ReadPattern(Envelope message)
+    private string? ReadPattern(Envelope message)
     {
+        if (message.Extras?.Encryption is not null && (_cipher is null || !_cipher.TryOpen(message, out message!, out _)))
+        {
+            return null;
+        }
+
         try
         {
             var text = message.Type == Contract.Of<TopicSubscribePattern>().Name

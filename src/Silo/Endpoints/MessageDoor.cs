@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 
 namespace OrleansAgents.Endpoints;
 
@@ -13,7 +14,7 @@ namespace OrleansAgents.Endpoints;
 /// and it cannot name anybody else.
 /// </summary>
 internal sealed partial class MessageDoor(
-    IAgentClient agents, HttpCallers callers, CallerRates rates, CallerKeys keys, IOptions<AgentClientOptions> client, ILogger<MessageDoor> logger)
+    IAgentClient agents, HttpCallers callers, CallerRates rates, CallerKeys keys, ChosenPolicy signatures, IOptions<AgentClientOptions> client, ILogger<MessageDoor> logger)
 {
     private static readonly SendOptions Send = new() { Timeout = TimeSpan.FromSeconds(30) };
     private static readonly AgentId Nobody = new("client", "http");
@@ -62,6 +63,11 @@ internal sealed partial class MessageDoor(
         }
 
         var (envelope, problems) = EnvelopeJson.Read(body, _limits, catalogue: null, keys.Current.DefaultKind, caller.Identity ?? Nobody);
+        if (envelope is not null && caller.Identity is null)
+        {
+            envelope.StampOutside();
+        }
+
         return envelope is null ? (null, ReceiptJson.Of(problems!))
             : FindFault(caller, envelope) is { } forbidden ? (null, forbidden)
             : (envelope, null);
@@ -76,14 +82,10 @@ internal sealed partial class MessageDoor(
                 : new Refusal(HttpCodes.NotYours, $"The message comes from {envelope.Sender}, and the key or token belongs to {identity}; leave the sender out, or name that one.");
         }
 
-        return callers.TakesAnonymous || MayComeWithoutCredentials(envelope) ? null : HttpCallers.Unknown;
-    }
-
-    /// <summary>Whether a message itself proves who sent it. None does as long as the gate checks no signatures.</summary>
-    private static bool MayComeWithoutCredentials(Envelope envelope)
-    {
-        _ = envelope;
-        return false;
+        // The gate of its recipient finds out whether the signature holds, as of any message from outside.
+        return envelope.IsFromOutside && (callers.TakesAnonymous || (signatures.Policy != SignaturePolicy.None && envelope.Extras?.Signature is not null))
+            ? null
+            : HttpCallers.Unknown;
     }
 
     private async Task<(byte[]? Body, Refusal? Refusal)> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
