@@ -5,14 +5,22 @@ internal static class CanonicalJsonNames
 {
     public static int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
-        var at = left.CommonPrefixLength(right);
-        // An escape may begin before the place where they part.
-        if (left.Contains((byte)'\\') || right.Contains((byte)'\\'))
+        var shorter = Math.Min(left.Length, right.Length);
+        for (var i = 0; i < shorter; i++)
         {
-            return CompareEscaped(left, right);
+            byte a = left[i], b = right[i];
+            if (a == '\\' || b == '\\')
+            {
+                return CompareEscaped(left, right);
+            }
+
+            if (a != b)
+            {
+                return Order(a, b);
+            }
         }
 
-        return at == left.Length || at == right.Length ? left.Length - right.Length : Order(left[at], right[at]);
+        return left.Length - right.Length;
     }
 
     private static int CompareEscaped(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)

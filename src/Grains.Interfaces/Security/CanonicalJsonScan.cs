@@ -1,10 +1,11 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
 namespace OrleansAgents.Security;
 
 /// <summary>Goes once over a JSON text and stops where it is not canonical. Whether the bytes are UTF-8 is not its question.</summary>
-internal ref struct CanonicalJsonScan(ReadOnlySpan<byte> json, Span<int> starts, Span<int> ends)
+internal ref partial struct CanonicalJsonScan(ReadOnlySpan<byte> json, Span<int> starts, Span<int> ends)
 {
-    private const long LargestWhole = 1L << 53;
-
     // For each level that is an object, where the name of its last member began and ended; -1 marks an array.
     private readonly Span<int> _starts = starts;
     private readonly Span<int> _ends = ends;
@@ -134,10 +135,17 @@ internal ref struct CanonicalJsonScan(ReadOnlySpan<byte> json, Span<int> starts,
         _at++;
         while (true)
         {
-            var length = _json[_at..].IndexOfAny(CanonicalJson.Escaped);
-            if (length < 0)
+            var rest = _json[_at..];
+            var length = rest.Length >= sizeof(ulong) ? FindInFirst(rest) : 0;
+            if (length == sizeof(ulong) || rest.Length < sizeof(ulong))
             {
-                return false;
+                var found = rest[length..].IndexOfAny(CanonicalJson.Escaped);
+                if (found < 0)
+                {
+                    return false;
+                }
+
+                length += found;
             }
 
             _at += length + 1;
@@ -151,6 +159,17 @@ internal ref struct CanonicalJsonScan(ReadOnlySpan<byte> json, Span<int> starts,
                     return false;
             }
         }
+    }
+
+    /// <summary>Where the first of what a text may not hold is in its first eight bytes; 8 for nowhere. Most names end there.</summary>
+    private static int FindInFirst(ReadOnlySpan<byte> text)
+    {
+        const ulong Ones = 0x0101_0101_0101_0101, Highs = 0x8080_8080_8080_8080;
+        var bytes = BinaryPrimitives.ReadUInt64LittleEndian(text);
+        ulong quotes = bytes ^ (Ones * '"'), slashes = bytes ^ (Ones * '\\');
+        // A borrow may mark bytes above the lowest that is marked rightly, and only that one is wanted.
+        var marks = (((quotes - Ones) & ~quotes) | ((slashes - Ones) & ~slashes) | ((bytes - (Ones * 0x20)) & ~bytes)) & Highs;
+        return BitOperations.TrailingZeroCount(marks) / 8;
     }
 
     private bool Escape()
@@ -179,67 +198,5 @@ internal ref struct CanonicalJsonScan(ReadOnlySpan<byte> json, Span<int> starts,
         var isThere = _json[_at..].StartsWith(literal);
         _at += literal.Length;
         return isThere;
-    }
-
-    private bool Number()
-    {
-        var start = _at;
-        _at += Peek == '-' ? 1 : 0;
-        var first = _at;
-        var whole = 0L;
-        for (; Peek is >= '0' and <= '9' && _at - first < 17; _at++)
-        {
-            whole = (whole * 10) + _json[_at] - '0';
-        }
-
-        var digits = _at - first;
-        if (digits == 0 || (digits > 1 && _json[first] == '0'))
-        {
-            return false;
-        }
-
-        if (Peek == '.')
-        {
-            return Fraction(start, digits);
-        }
-
-        return digits <= 16 && whole <= LargestWhole && Peek is not ('e' or 'E')
-            ? whole != 0 || first == start
-            : Double(start);
-    }
-
-    /// <summary>Fifteen digits come back from a double as they were, so that it needs not be made.</summary>
-    private bool Fraction(int start, int digits)
-    {
-        var point = _at++;
-        while (Peek is >= '0' and <= '9' && _at - start <= CanonicalJsonNumber.MaxLength)
-        {
-            _at++;
-        }
-
-        var decimals = _at - point - 1;
-        if (decimals == 0 || _json[_at - 1] == '0' || digits + decimals > 15 || Peek is 'e' or 'E')
-        {
-            return Double(start);
-        }
-
-        // Below 1e-6 the exponent form is the canonical one.
-        return _json[point - 1] != '0' || digits > 1 || decimals <= 5 || _json.Slice(point + 1, 6).IndexOfAnyExcept((byte)'0') >= 0;
-    }
-
-    private bool Double(int start)
-    {
-        _at = start;
-        while (Peek is (>= '0' and <= '9') or '-' or '+' or '.' or 'e' or 'E')
-        {
-            if (++_at - start > CanonicalJsonNumber.MaxLength)
-            {
-                return false;
-            }
-        }
-
-        Span<byte> printed = stackalloc byte[CanonicalJsonNumber.MaxLength];
-        return CanonicalJsonNumber.TryPrint(_json[start.._at], printed, out var length)
-            && printed[..length].SequenceEqual(_json[start.._at]);
     }
 }
