@@ -30,7 +30,8 @@ public interface IHandleAny
 {
     /// <summary>
     /// Handles <paramref name="message"/>; the answer is UTF-8 JSON, or null for none. Otherwise as
-    /// <see cref="IHandle{TRequest, TReply}.HandleAsync"/>.
+    /// <see cref="IHandle{TRequest, TReply}.HandleAsync"/>. A sealed payload is as it came; <see cref="AgentContext.Open"/>
+    /// opens it.
     /// </summary>
     ValueTask<byte[]?> HandleAnyAsync(Envelope message, AgentContext context, CancellationToken cancellationToken);
 }

@@ -45,7 +45,7 @@ public sealed class EncryptionTests : IAsyncLifetime
         Assert.DoesNotContain(Marker, closed, StringComparison.Ordinal);
 
         // The relay's message is refused, and becomes a letter.
-        await RunAsync(0, "tell", "relay/a", "relay.send", $$$"""{"to":"counter/a","type":"counter.unheard","payload":{"text":"{{{Marker}}}"}}""");
+        await RunAsync(0, "tell", "relay/a", "relay.send", $$"""{"to":"counter/a","type":"counter.unheard","payload":{"text":"{{Marker}}"} }""");
         var letter = "";
         while (letter.Length == 0)
         {
