@@ -56,7 +56,7 @@ public sealed class AccessTests(RuledCluster ruled) : IClassFixture<RuledCluster
 
     [Theory]
     [InlineData("account/leak", "topic/shut/leak")]
-    [InlineData("account/silenced", "account/unheard")]
+    [InlineData("account/silenced", "listener/unheard")]
     public async Task Send_FromAnAgentThatARuleForbids_BecomesADeadLetter(string from, string to)
     {
         await Client.Agent(from).AskAsync(new TellOn(to, 4), cancellationToken: Token);
