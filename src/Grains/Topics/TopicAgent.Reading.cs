@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 using OrleansAgents.Telemetry;
 
@@ -20,7 +21,7 @@ internal sealed partial class TopicAgent
             yield break;
         }
 
-        var start = (TopicRead)request.ReadPayload(Contract.Of<TopicRead>());
+        var start = (TopicRead)Open(request).ReadPayload(Contract.Of<TopicRead>());
         var log = FanOut.Log;
         var at = start.After
             ?? (start.At is { } time ? await log.FindAsync(new TopicId(Id.Key), time, cancellationToken) : Turns.Commits!.LastEvent);
@@ -57,6 +58,9 @@ internal sealed partial class TopicAgent
         return fault;
     }
 
+    /// <exception cref="AgentRefusedException">The request is sealed and does not open.</exception>
+    private Envelope Open(Envelope request) => host.Cipher?.Open(request) ?? request;
+
     private Refusal? FindFault(Envelope request)
     {
         var contract = Contract.Of<TopicRead>();
@@ -72,9 +76,13 @@ internal sealed partial class TopicAgent
 
         try
         {
-            return request.ReadPayload(contract) is TopicRead { After: < 0 } or TopicRead { After: not null, At: not null }
+            return Open(request).ReadPayload(contract) is TopicRead { After: < 0 } or TopicRead { After: not null, At: not null }
                 ? new Refusal(RefusalCodes.InvalidPayload, $"{contract} wants 'after', a position of 0 or more, or 'at', or neither.")
                 : null;
+        }
+        catch (AgentRefusedException e)
+        {
+            return e.Refusal;
         }
         catch (JsonException)
         {

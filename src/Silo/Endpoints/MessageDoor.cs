@@ -63,7 +63,7 @@ internal sealed partial class MessageDoor(
         }
 
         var (envelope, problems) = EnvelopeJson.Read(body, _limits, catalogue: null, keys.Current.DefaultKind, caller.Identity ?? Nobody);
-        if (envelope is not null && caller.Identity is null)
+        if (envelope is not null && caller.Identity is null && (envelope.Extras?.Signature is not null || !callers.TakesAnonymous))
         {
             envelope.StampOutside();
         }
@@ -83,7 +83,7 @@ internal sealed partial class MessageDoor(
         }
 
         // The gate of its recipient finds out whether the signature holds, as of any message from outside.
-        return envelope.IsFromOutside && (callers.TakesAnonymous || (signatures.Policy != SignaturePolicy.None && envelope.Extras?.Signature is not null))
+        return callers.TakesAnonymous || (signatures.Policy != SignaturePolicy.None && envelope.Extras?.Signature is not null)
             ? null
             : HttpCallers.Unknown;
     }

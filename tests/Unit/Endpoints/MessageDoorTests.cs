@@ -11,6 +11,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 using OrleansAgents.Endpoints;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 using OrleansAgents.Topics;
 using Xunit;
 
@@ -22,6 +23,7 @@ public sealed class MessageDoorTests
     private const string Message = """{"recipient":"echo/a","type":"note","payload":{"text":"hello"}}""";
 
     private readonly StandIn _agents = new();
+    private SignaturePolicy _policy = SignaturePolicy.External;
 
     [Fact]
     public async Task Message_WithAKey_ComesFromItsIdentity()
@@ -147,6 +149,27 @@ public sealed class MessageDoorTests
         return await PostAsync(door, body, key, type);
     }
 
+    [Fact]
+    public async Task Message_SignedAndWithoutAKey_IsLeftToTheGateAsOneFromOutside()
+    {
+        const string Signed = """{"sender":"client/till","recipient":"echo/a","type":"note","payload":{},"signature":{"keyId":"k","algorithm":"HMAC-SHA256","value":"00"}}""";
+        var (status, _, _) = await PostAsync(Signed, key: null);
+        Assert.Equal(200, status);
+        Assert.True(_agents.Sent!.IsFromOutside);
+
+        _policy = SignaturePolicy.None;
+        var (unheard, receipt, _) = await PostAsync(Signed, key: null);
+        Assert.Equal(401, unheard);
+        Assert.Equal("unauthenticated", Code(receipt));
+    }
+
+    [Fact]
+    public async Task Message_WithAKey_IsFromInside()
+    {
+        await PostAsync("""{"recipient":"echo/a","type":"note","payload":{}}""", Key);
+        Assert.False(_agents.Sent!.IsFromOutside);
+    }
+
     private CallerKeys Open(string environment, string[] settings, out MessageDoor door)
     {
         string[] all = ["Agents:Http:Keys:0:Id=shop", "Agents:Http:Keys:0:Identity=client/shop", $"Agents:Http:Keys:0:Sha256={CallerKeysTests.Hash(Key)}", .. settings];
@@ -156,7 +179,7 @@ public sealed class MessageDoorTests
         var options = SiloSettings.Read(configuration);
         var keys = new CallerKeys(options, configuration, new FakeTimeProvider(), NullLogger<CallerKeys>.Instance);
         var callers = new HttpCallers(keys, options, new HostingEnvironment { EnvironmentName = environment });
-        door = new MessageDoor(_agents, callers, new CallerRates(keys), keys, Options.Create(new AgentClientOptions()), NullLogger<MessageDoor>.Instance);
+        door = new MessageDoor(_agents, callers, new CallerRates(keys), keys, new ChosenPolicy(_policy), Options.Create(new AgentClientOptions()), NullLogger<MessageDoor>.Instance);
         return keys;
     }
 
