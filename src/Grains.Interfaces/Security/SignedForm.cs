@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Unicode;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 
@@ -171,7 +170,7 @@ internal sealed class SignedForm
         if (address.Key.AsSpan().ContainsAny('"', '\\'))
         {
             _output.Advance(length);
-            WriteEscaped(address.Key);
+            CanonicalText.WriteEscaped(address.Key, _output);
             _output.Write("\""u8);
             return;
         }
@@ -193,61 +192,7 @@ internal sealed class SignedForm
     private void WriteText(string text)
     {
         _output.Write("\""u8);
-        WriteEscaped(text);
+        CanonicalText.WriteEscaped(text, _output);
         _output.Write("\""u8);
     }
-
-    private void WriteEscaped(string text)
-    {
-        var rest = text.AsSpan();
-        while (!rest.IsEmpty)
-        {
-            var plain = rest.IndexOfAny(Special);
-            plain = plain < 0 ? rest.Length : plain;
-            var span = _output.GetSpan(plain * 3);
-            if (Utf8.FromUtf16(rest[..plain], span, out _, out var written, replaceInvalidSequences: false) != OperationStatus.Done)
-            {
-                throw new CanonicalJsonException(RefusalCodes.MalformedJson, "A text of the message has half of a surrogate pair.", "");
-            }
-
-            _output.Advance(written);
-            if (plain == rest.Length)
-            {
-                return;
-            }
-
-            WriteEscape(rest[plain]);
-            rest = rest[(plain + 1)..];
-        }
-    }
-
-    private void WriteEscape(char character)
-    {
-        ReadOnlySpan<byte> escape = character switch
-        {
-            '"' => "\\\""u8,
-            '\\' => "\\\\"u8,
-            '\b' => "\\b"u8,
-            '\t' => "\\t"u8,
-            '\n' => "\\n"u8,
-            '\f' => "\\f"u8,
-            '\r' => "\\r"u8,
-            _ => [],
-        };
-        if (escape.IsEmpty)
-        {
-            var span = _output.GetSpan(6);
-            "\\u00"u8.CopyTo(span);
-            span[4] = (byte)((character >> 4) + '0');
-            span[5] = (byte)"0123456789abcdef"[character & 0xF];
-            _output.Advance(6);
-        }
-        else
-        {
-            _output.Write(escape);
-        }
-    }
-
-    private static readonly SearchValues<char> Special =
-        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\']);
 }

@@ -6,7 +6,9 @@ namespace OrleansAgents.Redis;
 /// <summary>Says in one sentence what Redis or the way to it failed of. It never holds a password.</summary>
 internal static class RedisFailure
 {
-    public static bool IsOne(Exception e) => e is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException;
+    public static bool IsOne(Exception e) => e is RedisException or RedisCommandException or TimeoutException or ObjectDisposedException
+        // What the connection itself died of sometimes comes as it is.
+        or IOException or System.Net.Sockets.SocketException;
 
     public static AgentStoreException Translate(Exception e, string servers) => new(e switch
     {
