@@ -175,7 +175,7 @@ start_silo() {
     free_port && silo=$port
     free_port && gateway=$port
     : >"$log"
-    spawn "$log" dotnet exec "$silo_dll" --urls "http://127.0.0.1:$http" \
+    spawn "$log" env DOTNET_ENVIRONMENT="${DOTNET_ENVIRONMENT:-Development}" dotnet exec "$silo_dll" --urls "http://127.0.0.1:$http" \
         --Agents:Profile Redis --ConnectionStrings:Redis "127.0.0.1:$redis_port" \
         --Agents:SiloPort "$silo" --Agents:GatewayPort "$gateway" ${settings[@]+"${settings[@]}"}
     silo_pids+=("$started")

@@ -7,11 +7,12 @@ namespace OrleansAgents.Commands;
 internal sealed class KeyOptions
 {
     private const string FileVariable = "AGENTS_KEY_FILE";
+    private const string SecretVariable = "AGENTS_KEY";
     private const string IdVariable = "AGENTS_KEY_ID";
 
     private readonly Option<string?> _file = new("--key-file")
     {
-        Description = $"A file with the secret that messages are signed with. Unless told, what the environment's {FileVariable} says.",
+        Description = $"A file with the secret that messages are signed with. Unless told, what the environment's {FileVariable} says; {SecretVariable} may hold the secret itself.",
         HelpName = "path",
     };
 
@@ -29,18 +30,19 @@ internal sealed class KeyOptions
     {
         var file = parse.GetValue(_file) ?? Find(FileVariable);
         var id = parse.GetValue(_id) ?? Find(IdVariable);
-        if (file is null && id is null)
+        var secret = file is null ? Find(SecretVariable) : null;
+        if (file is null && secret is null && id is null)
         {
             return null;
         }
 
-        if (file is null || id is null)
+        if ((file is null && secret is null) || id is null)
         {
-            throw new UsageException("A key has a file and a name; give both --key-file and --key-id.");
+            throw new UsageException($"A key has a secret and a name; give both --key-file, or {SecretVariable} in the environment, and --key-id.");
         }
 
         // Whatever its sender, a message goes out with this key: whom it signs for, the silos know.
-        var key = new SigningKey { Id = id, File = file, Identity = "*" };
+        var key = new SigningKey { Id = id, File = file, Secret = secret, Identity = "*" };
         try
         {
             _ = new HashKey(key);

@@ -22,8 +22,8 @@ internal static class HttpCodes
         RefusalCodes.MalformedJson or RefusalCodes.InvalidUtf8 or RefusalCodes.TooDeep or RefusalCodes.MissingField or RefusalCodes.WrongKind
             or RefusalCodes.DuplicateField or RefusalCodes.BadAddress or RefusalCodes.BadId or RefusalCodes.BadType or RefusalCodes.BadVersion
             or RefusalCodes.BadTime => StatusCodes.Status400BadRequest,
-        Unauthenticated => StatusCodes.Status401Unauthorized,
-        NotYours => StatusCodes.Status403Forbidden,
+        Unauthenticated or RefusalCodes.NotSigned or RefusalCodes.BadSignature or RefusalCodes.Stale or RefusalCodes.Replayed => StatusCodes.Status401Unauthorized,
+        NotYours or RefusalCodes.NotAllowed => StatusCodes.Status403Forbidden,
         RefusalCodes.UnknownKind => StatusCodes.Status404NotFound,
         RefusalCodes.Cancelled => StatusCodes.Status409Conflict,
         RefusalCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,

@@ -72,7 +72,7 @@ public sealed class TlsSilos : IAsyncLifetime
         var builder = Create();
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(port, gateway, new IPEndPoint(IPAddress.Loopback, _primary))
-            .AddAgents().UseMemoryStorage().AddAgent<GreeterAgent>()
+            .UseSignatures(SignaturePolicy.None).AddAgents().UseMemoryStorage().AddAgent<GreeterAgent>()
             .UseTls(options => Set(options, Certificate)));
         _hosts.Add(await StartAsync(builder.Build()));
     }

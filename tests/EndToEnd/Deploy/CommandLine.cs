@@ -12,12 +12,13 @@ internal static class CommandLine
     /// Starts it again where it found no silo, and so has sent nothing: a busy machine may take longer to connect than
     /// the command waits, and a silo that was just killed is in the list for a moment.
     /// </summary>
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(string? input, IReadOnlyList<string> arguments)
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
+        string? input, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         using var patience = new CancellationTokenSource(Patience, TimeProvider.System);
         while (true)
         {
-            await using var program = RunningProgram.Start(Programs.Agents, arguments, input);
+            await using var program = RunningProgram.Start(Programs.Agents, arguments, input, environment);
             var code = await program.ExitAsync(TestContext.Current.CancellationToken);
             if (code != NoSilo || patience.IsCancellationRequested)
             {

@@ -6,6 +6,7 @@ namespace OrleansAgents.Tests.Deploy;
 /// <summary>A real silo with the environment that a file of deploy/ gives it, but for what only a container has.</summary>
 internal sealed class DeployedSilo : IAsyncDisposable
 {
+    private const string Secret = "the secret of the tests, of more than 32 bytes";
     private static readonly HttpClient Http = new();
     private readonly int _http = Programs.FreePort(), _operator = Programs.FreePort(), _gateway = Programs.FreePort();
 
@@ -14,6 +15,9 @@ internal sealed class DeployedSilo : IAsyncDisposable
         Redis = redis;
         Program = RunningProgram.Start(Programs.Silo, [], environment: new Dictionary<string, string>(environment, StringComparer.Ordinal)
         {
+            // As in a container, where nobody says otherwise.
+            ["DOTNET_ENVIRONMENT"] = "Production",
+            ["Agents__Keys__0__Secret"] = Secret,
             ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{_http}",
             ["ConnectionStrings__Redis"] = redis.ConnectionString,
             ["Agents__Address"] = "127.0.0.1",
@@ -60,7 +64,8 @@ internal sealed class DeployedSilo : IAsyncDisposable
         [.. (await MetricsAsync()).Split('\n').Where(line => line.Length > 0 && line[0] != '#').Select(line => line[..line.IndexOfAny(['{', ' '])])];
 
     public Task<(int ExitCode, string Output, string Error)> AgentsAsync(string? input, params string[] arguments) =>
-        CommandLine.RunAsync(input, [.. arguments, "--gateway", $"127.0.0.1:{_gateway}"]);
+        CommandLine.RunAsync(input, [.. arguments, "--gateway", $"127.0.0.1:{_gateway}"],
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["AGENTS_KEY_ID"] = "operator", ["AGENTS_KEY"] = Secret });
 
     public async ValueTask DisposeAsync()
     {
