@@ -21,11 +21,93 @@ internal static class TrustCases
         var run = new PairedRun(options);
         foreach (var size in Sizes)
         {
-            foreach (var row in await SignAsync(run, size))
+            foreach (var row in (IReadOnlyList<Row>)[.. await SignAsync(run, size), .. await SealAsync(run, size)])
             {
                 yield return row;
             }
         }
+
+        foreach (var row in await DecideAsync(run))
+        {
+            yield return row;
+        }
+
+        await foreach (var row in TrustedAsks.RunAsync(options))
+        {
+            yield return row;
+        }
+    }
+
+    private static async Task<IReadOnlyList<Row>> SealAsync(PairedRun run, int size)
+    {
+        var secret = RandomNumberGenerator.GetBytes(32);
+        using var cipher = CreateCipher(secret);
+        var payload = CreatePayload(size);
+        var message = Envelope.CreateJson("client/bench", "pricer/eu", "quote.request", payload);
+        using var bare = new AesGcm(secret, tagSizeInBytes: 16);
+        byte[] nonce = new byte[12], tag = new byte[16], sealedBytes = new byte[payload.Length], opened = new byte[payload.Length];
+        byte[] bound = Encoding.UTF8.GetBytes("quote.request\n1\nclient/bench\nbench-2026");
+        return await run.RunAsync(
+            $"seal and open, {payload.Length} B",
+            new Loop(() => cipher.Open(cipher.Seal(message))),
+            new Loop(() =>
+            {
+                nonce[0]++;
+                bare.Encrypt(nonce, payload, sealedBytes, tag, bound);
+                bare.Decrypt(nonce, sealedBytes, tag, opened, bound);
+            }));
+    }
+
+    /// <summary>A thousand rules, and a hundred thousand, beside ten.</summary>
+    private static async Task<IReadOnlyList<Row>> DecideAsync(PairedRun run)
+    {
+        var few = CreatePolicy(10);
+        var request = new AccessRequest(AccessAction.Send, "client/till-7", "order.place", "shop/7");
+        Loop Decide(AccessPolicy policy) => new(() =>
+        {
+            if (!policy.Decide(request, isAgent: false).IsAllowed)
+            {
+                throw new InvalidOperationException("The rule does not allow what it says.");
+            }
+        });
+        return
+        [
+            .. await run.RunAsync("decide by 1,000 rules vs 10", Decide(CreatePolicy(1_000)), Decide(few)),
+            .. await run.RunAsync("decide by 100,000 rules vs 10", Decide(CreatePolicy(100_000)), Decide(few)),
+        ];
+    }
+
+    private static AccessPolicy CreatePolicy(int rules)
+    {
+        var options = new AccessOptions();
+        AddRules(options, rules);
+        return new AccessPolicy(options);
+    }
+
+    /// <summary>Rules of two shapes, and of as many senders, contracts and recipients.</summary>
+    public static void AddRules(AccessOptions options, int rules)
+    {
+        for (var i = 0; i < rules; i++)
+        {
+            options.Rules.Add(i % 2 == 0
+                ? new AccessRule { From = $"client/stock-{i}", Send = $"stock.c{i}", To = $"store/{i}" }
+                : new AccessRule { From = $"client/till-{i}", Send = "order.*", To = $"shop/{i}" });
+        }
+    }
+
+    private static PayloadCipher CreateCipher(byte[] secret)
+    {
+        var options = new EncryptionOptions();
+        options.Groups.Add(CreateGroup("pricer/*", secret));
+        return new PayloadCipher(new Fixed<EncryptionOptions>(options), TimeProvider.System, NullLogger<PayloadCipher>.Instance);
+    }
+
+    public static KeyGroup CreateGroup(string recipients, byte[] secret)
+    {
+        var group = new KeyGroup { Name = "bench" };
+        group.Recipients.Add(recipients);
+        group.Keys.Add(new SecretKey { Id = "bench-2026", Secret = Convert.ToBase64String(secret) });
+        return group;
     }
 
     private static async Task<IReadOnlyList<Row>> SignAsync(PairedRun run, int size)

@@ -32,15 +32,18 @@ internal sealed record SiloPorts(int Silo, int Gateway)
 internal static class BenchmarkHost
 {
     /// <summary>A silo with agents, and the raw grain beside them; the agent client in its services.</summary>
-    public static async Task<IHost> StartAgentSiloAsync(SiloPorts ports)
+    public static async Task<IHost> StartAgentSiloAsync(SiloPorts ports, Action<ISiloBuilder>? more = null)
     {
         var builder = CreateBuilder();
-        builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(ports.Silo, ports.Gateway)
-            .UseSignatures(SignaturePolicy.None)
-            .AddAgents()
-            .UseMemoryStorage()
-            .AddAgent<QuoteAgent>());
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(ports.Silo, ports.Gateway)
+                .UseSignatures(SignaturePolicy.None)
+                .AddAgents()
+                .UseMemoryStorage()
+                .AddAgent<QuoteAgent>();
+            more?.Invoke(silo);
+        });
         builder.Services.AddAgentClient();
         return await StartAsync(builder);
     }

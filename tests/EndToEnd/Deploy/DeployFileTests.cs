@@ -24,7 +24,7 @@ public sealed class DeployFileTests
     public void Kubernetes_EveryManifest_HasOnlyWhatKubernetesKnows()
     {
         var objects = DeployFiles.Manifests.SelectMany(DeployFiles.Load).ToList();
-        Assert.Equal(12, objects.Count);
+        Assert.Equal(13, objects.Count);
         var pods = objects.OfType<V1Deployment>().Select(d => d.Spec.Template.Spec).Concat(objects.OfType<V1StatefulSet>().Select(s => s.Spec.Template.Spec)).ToList();
         Assert.Equal(2, pods.Count);
         Assert.All(pods, pod =>

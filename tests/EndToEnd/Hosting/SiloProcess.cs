@@ -13,6 +13,8 @@ public sealed class SiloProcess : IAsyncLifetime
 
     public string Url { get; } = $"http://127.0.0.1:{Programs.FreePort()}";
 
+    public SiloProcess() => File.WriteAllText(KeyFile, Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
+
     /// <summary>Where the silo keeps its file; its own, and gone with it.</summary>
     public string DataDirectory { get; } = Path.Combine(Path.GetTempPath(), $"agents-test-{Guid.NewGuid():N}");
 
@@ -33,11 +35,6 @@ public sealed class SiloProcess : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!File.Exists(KeyFile))
-        {
-            await File.WriteAllTextAsync(KeyFile, Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)));
-        }
-
         _program = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["DOTNET_ENVIRONMENT"] = "Production" });
         await _program.FirstLine.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken);
     }

@@ -47,6 +47,8 @@ public sealed class SecureSilos : IAsyncLifetime
             "--Agents:Http:Keys:1:Rate:PerSecond", "1", "--Agents:Http:Keys:1:Rate:Burst", "2",
             "--Agents:Http:Jwt:Issuer", "the-test", "--Agents:Http:Jwt:Audience", "agents", "--Agents:Http:Jwt:KeyFile", _authority.Write("tokens.pem", _tokens.ExportSubjectPublicKeyInfoPem()),
         ];
+        // As in production, but that callers are told apart by their certificates, keys and tokens alone.
+        http = [.. http, "--environment", "Production", "--Agents:Signatures", "None"];
         _silos.Add(new RedisSilo(Redis, [.. tls, .. http], scheme: "https"));
         _silos.Add(new RedisSilo(Redis, tls, scheme: "https"));
         _silos.Add(new RedisSilo(Redis, ["--Agents:Cluster", "plain"]));
