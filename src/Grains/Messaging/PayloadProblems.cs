@@ -31,6 +31,12 @@ internal static class PayloadProblems
 
     private static void Check(JsonElement json, JsonTypeInfo type, string pointer, Contract contract, List<Problem> problems, bool nullable = true)
     {
+        // A payload of nothing but problems would cost more to describe than to send.
+        if (problems.Count == Problem.Most)
+        {
+            return;
+        }
+
         if (type.Kind == JsonTypeInfoKind.Object && json.ValueKind == JsonValueKind.Object)
         {
             foreach (var property in type.Properties)
@@ -69,7 +75,7 @@ internal static class PayloadProblems
                 return;
             }
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
             // Said below, as for a null that the type would take and its place does not.
         }
