@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using OrleansAgents.Agents;
 using OrleansAgents.Audit;
 using OrleansAgents.Formats;
@@ -88,6 +89,7 @@ internal static class MessageTargets
                 var problems = PayloadProblems.Find(message, contract);
                 Assert.InRange(problems.Count, 0, Problem.Most);
                 Assert.All(problems, CheckProblem);
+                _ = Try<JsonException, object>(() => message.ReadPayload(contract));
                 CheckDemand(message, contract);
             }
         }
