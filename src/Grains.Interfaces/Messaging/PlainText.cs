@@ -47,8 +47,8 @@ internal static class PlainText
         foreach (var rune in text.EnumerateRunes())
         {
             var length = rune.Utf16SequenceLength;
-            // An emoji is made of such, and says no other thing for it.
-            if (IsPrintable(rune) || rune.Value == 0xFE0F)
+            // An emoji may have FE0F, and says no other thing for it; half of a pair comes as a sign that it is not.
+            if ((IsPrintable(rune) || rune.Value == 0xFE0F) && !(length == 1 && char.IsSurrogate(text[at])))
             {
                 shown?.Append(text.Slice(at, length));
             }

@@ -4,8 +4,8 @@ namespace OrleansAgents.Security;
 /// <param name="code">One of <see cref="Messaging.RefusalCodes"/>.</param>
 /// <param name="message">What is wrong, for people.</param>
 /// <param name="pointer">Where (RFC 6901).</param>
-/// <param name="places">The same with members by their places instead of names.</param>
-internal sealed class CanonicalJsonException(string code, string message, string pointer, string places) : Exception(message)
+/// <param name="places">The same with members by their places instead of names; empty for the whole.</param>
+internal sealed class CanonicalJsonException(string code, string message, string pointer, string places = "") : Exception(message)
 {
     public string Code { get; } = code;
 

@@ -20,7 +20,7 @@ internal sealed class CanonicalJsonWriter(int expectedLength) : IDisposable
     {
         if (!Utf8.IsValid(json))
         {
-            throw new CanonicalJsonException(RefusalCodes.InvalidUtf8, "The text is no valid UTF-8.", "", "");
+            throw new CanonicalJsonException(RefusalCodes.InvalidUtf8, "The text is no valid UTF-8.", "");
         }
 
         try

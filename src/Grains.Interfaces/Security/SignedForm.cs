@@ -207,7 +207,7 @@ internal sealed class SignedForm
             var span = _output.GetSpan(plain * 3);
             if (Utf8.FromUtf16(rest[..plain], span, out _, out var written, replaceInvalidSequences: false) != OperationStatus.Done)
             {
-                throw new CanonicalJsonException(RefusalCodes.MalformedJson, "A text of the message has half of a surrogate pair.", "", "");
+                throw new CanonicalJsonException(RefusalCodes.MalformedJson, "A text of the message has half of a surrogate pair.", "");
             }
 
             _output.Advance(written);

@@ -76,7 +76,7 @@ public sealed class MarkerTests(AgentCluster cluster)
         {
             var reply = await client.SendAsync(message, new SendOptions { Timeout = TimeSpan.FromSeconds(30) }, Token);
             Assert.NotNull(reply.Refusal);
-            return $"{reply.Refusal} {string.Join('\n', reply.Refusal.Problems ?? [])}";
+            return $"{reply.Refusal.Code} {reply.Refusal.Message} {string.Join('\n', reply.Refusal.Problems ?? [])}";
         }
         catch (AgentException e)
         {
