@@ -89,7 +89,7 @@ internal sealed class CommandSession(Settings settings, CommandOutput output, Cl
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            Output.Receipt(envelope.Id, Outcome.Failed, new Refusal(RefusalCodes.Unreachable, e.Message));
+            Output.Receipt(envelope.Id, Outcome.Failed, ReceiptText.NoAnswer(e));
             return null;
         }
     }

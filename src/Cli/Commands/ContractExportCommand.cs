@@ -14,7 +14,7 @@ internal static class ContractExportCommand
         command.SetAction((parse, cancellationToken) => CommandSession.RunAsync(parse, global, cancellationToken, async (session, cancel) =>
         {
             var entries = await ContractSource.ReadAsync(session, parse.GetValue(assemblies)!, cancel);
-            session.Output.Line(SchemaText.Write(ContractList.ToJson(entries), session.Output.Json));
+            session.Output.Page(SchemaText.Write(ContractList.ToJson(entries), session.Output.Json));
             return ExitCodes.Success;
         }));
         return command;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansAgents.Audit;
+using OrleansAgents.Messaging;
 using Spectre.Console;
 
 namespace OrleansAgents.Output;
@@ -90,9 +91,9 @@ internal static class AuditText
             table.AddRow(
                 new Text(entry.Sequence.ToString(CultureInfo.InvariantCulture)),
                 new Text(entry.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
-                new Text(entry.Sender ?? $"{entry.Count} more"),
-                new Text(entry.Type is { } type ? $"{type} v{entry.Version}" : ""),
-                new Text(AuditJson.Name(entry.Outcome) + (entry.Code is { } code ? $": {code}" : "")),
+                new Text(PlainText.Show(entry.Sender ?? $"{entry.Count} more")),
+                new Text(PlainText.Show(entry.Type is { } type ? $"{type} v{entry.Version}" : "")),
+                new Text(PlainText.Show(AuditJson.Name(entry.Outcome) + (entry.Code is { } code ? $": {code}" : ""))),
                 new Text(entry.Id?.ToString() ?? ""));
         }
 

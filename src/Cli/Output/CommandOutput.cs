@@ -16,15 +16,14 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool js
 
     public bool Json { get; } = json;
 
-    public void Line(string text)
-    {
-        lock (_lock)
-        {
-            output.WriteLine(text);
-        }
-    }
+    /// <summary>One line of text; what a terminal would obey is shown and not done.</summary>
+    public void Line(string text) => Put(output, PlainText.Show(text));
 
-    public void Line(ReadOnlySpan<byte> utf8) => Line(Encoding.UTF8.GetString(utf8));
+    /// <summary>One JSON value on a line of its own, whatever line breaks are in it.</summary>
+    public void Line(ReadOnlySpan<byte> json) => Put(output, PlainText.ShowJson(Encoding.UTF8.GetString(json)));
+
+    /// <summary>A JSON value on many lines, as they are.</summary>
+    public void Page(string json) => Put(output, string.Join(Environment.NewLine, json.Split('\n').Select(line => PlainText.ShowJson(line.TrimEnd('\r')))));
 
     /// <summary>One JSON object on a line of its own.</summary>
     public void Object(Action<Utf8JsonWriter> members)
@@ -60,13 +59,8 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool js
         }
     }
 
-    public void Error(string text)
-    {
-        lock (_lock)
-        {
-            error.WriteLine(text);
-        }
-    }
+    /// <inheritdoc cref="Line(string)"/>
+    public void Error(string text) => Put(error, PlainText.Show(text));
 
     /// <summary>What became of a message, for people or for programs; the reasons go to standard error either way.</summary>
     public void Receipt(MessageId? id, Outcome outcome, Refusal? refusal)
@@ -86,6 +80,14 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool js
         else if (!Json)
         {
             Line($"{ReceiptJson.Name(outcome)} {id}");
+        }
+    }
+
+    private void Put(TextWriter writer, string shown)
+    {
+        lock (_lock)
+        {
+            writer.WriteLine(shown);
         }
     }
 }

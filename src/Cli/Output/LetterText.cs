@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using OrleansAgents.DeadLetters;
+using OrleansAgents.Messaging;
 using Spectre.Console;
 
 namespace OrleansAgents.Output;
@@ -14,7 +16,7 @@ internal static class LetterText
         {
             foreach (var letter in letters)
             {
-                output.Line(JsonSerializer.SerializeToUtf8Bytes(letter, Messaging.PayloadJson.Options));
+                output.Line(JsonSerializer.SerializeToUtf8Bytes(letter, PayloadJson.Options));
             }
         }
         else if (letters.Count == 0)
@@ -40,8 +42,8 @@ internal static class LetterText
         output.Line($"sender     {letter.Sender}");
         output.Line($"recipient  {letter.Recipient}");
         output.Line($"given up   {Time(letter.At)}, after {letter.Attempts} tries since {Time(letter.Since)}, by {letter.By}");
-        output.Line($"reason     {letter.Code}: {Plain(letter.Reason)}");
-        output.Line(Plain(letter.Envelope));
+        output.Line($"reason     {letter.Code}: {letter.Reason}");
+        output.Line(Encoding.UTF8.GetBytes(letter.Envelope));
     }
 
     /// <summary>What became of one letter.</summary>
@@ -77,8 +79,8 @@ internal static class LetterText
         foreach (var letter in letters)
         {
             table.AddRow(
-                new Text(Time(letter.At)), new Text(letter.Id.ToString()), new Text(letter.Type), new Text(letter.Recipient),
-                new Text(letter.Attempts.ToString(CultureInfo.InvariantCulture)), new Text($"{letter.Code}: {Plain(letter.Reason)}"));
+                new Text(Time(letter.At)), new Text(letter.Id.ToString()), new Text(PlainText.Show(letter.Type)), new Text(PlainText.Show(letter.Recipient)),
+                new Text(letter.Attempts.ToString(CultureInfo.InvariantCulture)), new Text(PlainText.Show($"{letter.Code}: {letter.Reason}")));
         }
 
         return table;
@@ -116,13 +118,4 @@ internal static class LetterText
     }
 
     private static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
-    /// <summary>Without characters that a terminal obeys: the text is somebody else's.</summary>
-    private static string Plain(string text) => string.Create(text.Length, text, static (plain, text) =>
-    {
-        for (var i = 0; i < plain.Length; i++)
-        {
-            plain[i] = char.IsControl(text[i]) ? ' ' : text[i];
-        }
-    });
 }

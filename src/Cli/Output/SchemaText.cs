@@ -20,17 +20,17 @@ internal static class SchemaText
         {
             var json = ContractList.ToJson(entries);
             json.Insert(0, "kind", kind);
-            output.Line(Write(json, oneLine: true));
+            output.Page(Write(json, oneLine: true));
             return;
         }
 
         foreach (var entry in entries)
         {
             output.Line($"{entry.Name}{(entry.Query ? " (query)" : "")}");
-            output.Line($"payload {Write(entry.Payload, oneLine: false)}");
+            output.Page($"payload {Write(entry.Payload, oneLine: false)}");
             if (entry.Reply is { } reply)
             {
-                output.Line($"reply {Write(reply, oneLine: false)}");
+                output.Page($"reply {Write(reply, oneLine: false)}");
             }
         }
     }

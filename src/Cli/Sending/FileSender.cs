@@ -83,7 +83,7 @@ internal sealed class FileSender(SiloConnection silo, int parallel, string defau
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 // One message that cannot be delivered must not keep the rest of the file from being sent.
-                report.Add(line, envelope.Id, Outcome.Failed, new Refusal(RefusalCodes.Unreachable, e.Message));
+                report.Add(line, envelope.Id, Outcome.Failed, ReceiptText.NoAnswer(e));
             }
         }
     }

@@ -6,6 +6,7 @@ internal readonly record struct Line(long Number, byte[]? Bytes, long Length);
 /// <summary>Reads lines of any length from a stream of any length, keeping no more than one line of the limit.</summary>
 internal sealed class LineReader(Stream input, int limit)
 {
+    private static readonly byte[] Mark = [0xEF, 0xBB, 0xBF];
     private readonly byte[] _buffer = new byte[64 * 1024];
     private readonly MemoryStream _line = new();
     private int _at, _end;
@@ -39,11 +40,6 @@ internal sealed class LineReader(Stream input, int limit)
     {
         _at = 0;
         _end = await input.ReadAsync(_buffer, cancellationToken);
-        if (BytesRead == 0 && _buffer.AsSpan(0, _end).StartsWith("\uFEFF"u8))
-        {
-            _at = 3;
-        }
-
         BytesRead += _end;
         return _end > 0;
     }
@@ -51,8 +47,8 @@ internal sealed class LineReader(Stream input, int limit)
     private void Append(ReadOnlySpan<byte> part)
     {
         _length += part.Length;
-        // One byte beyond the limit, for the carriage return that may end a line.
-        if (_length <= limit + 1)
+        // A few bytes beyond the limit, for the carriage return that may end a line and the mark that may begin the first.
+        if (_length <= limit + 1 + Mark.Length)
         {
             _line.Write(part);
         }
@@ -63,6 +59,13 @@ internal sealed class LineReader(Stream input, int limit)
         _number++;
         var kept = _line.GetBuffer().AsSpan(0, (int)_line.Length);
         var length = _length;
+        // A pipe may give it byte by byte, so it is looked for in the whole line.
+        if (_number == 1 && kept.StartsWith(Mark))
+        {
+            kept = kept[Mark.Length..];
+            length -= Mark.Length;
+        }
+
         if (length == kept.Length && kept is [.., (byte)'\r'])
         {
             kept = kept[..^1];

@@ -28,7 +28,7 @@ internal sealed class SendReport(CommandOutput output)
 
         foreach (var sentence in ReceiptText.Explain(outcome, refusal))
         {
-            Complain($"line {line}: {sentence}");
+            Complain(PlainText.Show($"line {line}: {sentence}"));
         }
 
         if (Json)

@@ -1,12 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Agents;
 
 /// <summary>
 /// The address of an agent, written <c>kind/key</c>, such as <c>pricer/eu</c>. The text splits at the first slash, so a
 /// key may hold slashes. A kind is a lower-case letter followed by up to 63 lower-case letters, digits or hyphens; a key
-/// is 1 to 256 printable characters. <c>default</c> is no address; see <see cref="IsDefault"/>.
+/// is 1 to 256 printable characters, compared one by one: nothing is normalised. <c>default</c> is no address; see <see cref="IsDefault"/>.
 /// </summary>
 public readonly record struct AgentId : IParsable<AgentId>
 {
@@ -80,6 +81,15 @@ public readonly record struct AgentId : IParsable<AgentId>
 
     /// <summary>Takes parts that were checked before.</summary>
     internal static AgentId Trusted(string kind, string key) => new(kind, key, true);
+
+    /// <summary>Reads an address that kept the rules of its time, which may have allowed other characters.</summary>
+    internal static bool TryReadKept(string text, out AgentId id)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var isOne = slash > 0 && IsKind(text[..slash]) && text.Length - slash - 1 is > 0 and <= MaxKeyLength;
+        id = isOne ? Trusted(text[..slash], text[(slash + 1)..]) : default;
+        return isOne;
+    }
 
     /// <inheritdoc/>
     static AgentId IParsable<AgentId>.Parse(string s, IFormatProvider? provider) => Parse(s);
@@ -160,7 +170,8 @@ public readonly record struct AgentId : IParsable<AgentId>
 
         var printable = CharUnicodeInfo.GetUnicodeCategory(key, i) is not (UnicodeCategory.Control or UnicodeCategory.Format
             or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
-            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator);
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.SpaceSeparator)
+            && !PlainText.IsInvisible(char.ConvertToUtf32(key, i));
         if (printable && char.IsHighSurrogate(key[i]))
         {
             i++;
@@ -169,5 +180,5 @@ public readonly record struct AgentId : IParsable<AgentId>
         return printable;
     }
 
-    private static string Shorten(string? text) => text is null ? "" : text.Length <= 64 ? text : text[..64] + "…";
+    private static string Shorten(string? text) => PlainText.Show(text, PlainText.Quoted);
 }

@@ -24,6 +24,14 @@ internal static class AuditJson
         _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
     };
 
+    private static Outcome OutcomeOf(string? name) => name switch
+    {
+        "accepted" => Outcome.Accepted,
+        "refused" => Outcome.Refused,
+        "failed" => Outcome.Failed,
+        _ => throw new FormatException("The outcome is none."),
+    };
+
     /// <exception cref="InvalidDataException">The bytes are no entry.</exception>
     public static AuditEntry Read(ReadOnlyMemory<byte> json)
     {
@@ -40,7 +48,7 @@ internal static class AuditJson
                 Type = Text(root, "type"),
                 Version = root.TryGetProperty("version", out var version) ? version.GetInt32() : null,
                 Sender = Text(root, "sender"),
-                Outcome = Enum.Parse<Outcome>(Text(root, "outcome")!, ignoreCase: true),
+                Outcome = OutcomeOf(Text(root, "outcome")),
                 Code = Text(root, "code"),
                 Count = root.TryGetProperty("count", out var count) ? count.GetInt64() : null,
                 Algorithm = Text(root, "algorithm")!,

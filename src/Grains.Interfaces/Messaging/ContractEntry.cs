@@ -70,6 +70,12 @@ internal static class ContractList
     /// <exception cref="FormatException">The text is no list of contracts; the message says why.</exception>
     public static IReadOnlyList<ContractEntry> Read(ReadOnlySpan<byte> utf8)
     {
+        // The parser lets it stand, and whoever reads a name of it later fails.
+        if (!System.Text.Unicode.Utf8.IsValid(utf8))
+        {
+            throw new FormatException("it is no valid UTF-8.");
+        }
+
         JsonNode? json;
         try
         {
@@ -78,6 +84,10 @@ internal static class ContractList
         catch (JsonException e)
         {
             throw new FormatException($"it is no JSON, at line {e.LineNumber + 1}.", e);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new FormatException("it is no JSON: a member's name has half of a surrogate pair.", e);
         }
 
         if (json is not JsonObject list || list["contracts"] is not JsonArray contracts || list["format"] is not JsonValue format || !format.TryGetValue(out int number))

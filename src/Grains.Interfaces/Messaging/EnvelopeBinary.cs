@@ -30,7 +30,20 @@ internal static class EnvelopeBinary
         EnvelopeExtrasBinary.Write(envelope, output);
     }
 
+    /// <exception cref="InvalidDataException">The bytes are no envelope, or one of another format.</exception>
     public static Envelope Read(byte[] bytes, ContractCatalogue catalogue)
+    {
+        try
+        {
+            return ReadFrame(bytes, catalogue);
+        }
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
+        {
+            throw new InvalidDataException($"A frame of {bytes.Length} bytes is no envelope.", e);
+        }
+    }
+
+    private static Envelope ReadFrame(byte[] bytes, ContractCatalogue catalogue)
     {
         ReadOnlySpan<byte> span = bytes;
         if (span[0] != FormatVersion)
@@ -40,6 +53,11 @@ internal static class EnvelopeBinary
 
         var id = new MessageId(new Guid(span[1..17]));
         var deadline = BinaryPrimitives.ReadInt64LittleEndian(span[17..]);
+        if (deadline < 0 || deadline > DateTimeOffset.MaxValue.Ticks)
+        {
+            throw new InvalidDataException("The deadline of a frame is no time.");
+        }
+
         var version = BinaryPrimitives.ReadInt32LittleEndian(span[25..]);
         var at = 29;
         var type = ReadText(span, ref at);

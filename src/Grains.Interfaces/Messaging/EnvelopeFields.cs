@@ -174,6 +174,7 @@ internal sealed partial class EnvelopeFields(MessageLimits limits, ContractCatal
         }
 
         var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        var place = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (!TryGetString(ref reader, out var name))
@@ -182,7 +183,7 @@ internal sealed partial class EnvelopeFields(MessageLimits limits, ContractCatal
                 name = "";
             }
 
-            var pointer = "/headers/" + Escape(name);
+            var pointer = "/headers/" + ContractNames.Place(++place);
             reader.Read();
             if (ReadText(ref reader, pointer) is not { } value)
             {

@@ -9,12 +9,21 @@ namespace OrleansAgents.Messaging;
 /// <summary>Reads the values that a message's members have, and keeps the problems found on the way.</summary>
 internal abstract partial class FieldReader(MessageLimits limits, string? defaultKind)
 {
+    private const int LongestTime = 64;
+
     protected MessageLimits Limits { get; } = limits;
 
     protected List<Problem>? Problems { get; private set; }
 
-    public void Report(string pointer, string code, string message) =>
-        (Problems ??= []).Add(new Problem(pointer, code, message));
+    /// <summary>Notes a problem. A message of nothing but problems would be answered with much more than it is: the first ones do.</summary>
+    public void Report(string pointer, string code, string message)
+    {
+        Problems ??= [];
+        if (Problems.Count < Problem.Most)
+        {
+            Problems.Add(new Problem(pointer, code, message));
+        }
+    }
 
     protected string? ReadText(ref Utf8JsonReader reader, string pointer)
     {
@@ -50,7 +59,8 @@ internal abstract partial class FieldReader(MessageLimits limits, string? defaul
 
     protected AgentId Address(string pointer, string text)
     {
-        if (!AgentId.TryParse(text, defaultKind, out var id, out var fault))
+        if (!AgentId.TryParse(text, defaultKind, out var id, out var fault)
+            && !(ReferenceEquals(Limits, MessageLimits.Kept) && AgentId.TryReadKept(text, out id)))
         {
             Report(pointer, RefusalCodes.BadAddress, fault);
         }
@@ -71,7 +81,7 @@ internal abstract partial class FieldReader(MessageLimits limits, string? defaul
 
     protected DateTimeOffset? Time(string name, string text)
     {
-        if (Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(
+        if (text.Length <= LongestTime && Rfc3339().IsMatch(text) && DateTimeOffset.TryParse(
             text.ToUpperInvariant(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time))
         {
             return time;
@@ -96,4 +106,7 @@ internal abstract partial class FieldReader(MessageLimits limits, string? defaul
 
     internal static string Escape(string token) =>
         token.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+
+    internal static string Unescape(string token) =>
+        token.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 }

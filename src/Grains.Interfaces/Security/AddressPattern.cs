@@ -31,7 +31,7 @@ internal readonly record struct AddressPattern
         // A star stands for what an address may have there, so the rest is checked with something else in its place.
         if (!AgentId.TryParse(isPrefix ? text![..^1] + "x" : text, defaultKind: null, out var id, out _) || id.Key.Contains('*', StringComparison.Ordinal))
         {
-            fault = $"'{text}' names no addresses; write one such as pricer/eu, pricer/eu-*, pricer/* or *.";
+            fault = $"'{Messaging.PlainText.Show(text, Messaging.PlainText.Quoted)}' names no addresses; write one such as pricer/eu, pricer/eu-*, pricer/* or *.";
             return false;
         }
 

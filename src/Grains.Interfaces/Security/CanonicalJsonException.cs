@@ -4,7 +4,8 @@ namespace OrleansAgents.Security;
 /// <param name="code">One of <see cref="Messaging.RefusalCodes"/>.</param>
 /// <param name="message">What is wrong, for people.</param>
 /// <param name="pointer">Where (RFC 6901).</param>
-internal sealed class CanonicalJsonException(string code, string message, string pointer) : Exception(message)
+/// <param name="places">The same with members by their places instead of names; empty for the whole.</param>
+internal sealed class CanonicalJsonException(string code, string message, string pointer, string places = "") : Exception(message)
 {
     public string Code { get; } = code;
 
@@ -14,6 +15,10 @@ internal sealed class CanonicalJsonException(string code, string message, string
     public Messaging.Refusal ToRefusal(Messaging.Envelope message) => new(
         Code, $"{message.Contract} {message.Id} cannot be signed: {Message}")
     {
-        Problems = [new Messaging.Problem("/payload" + Pointer, Code, Message)],
+        Problems = [new Messaging.Problem("/payload" + PointerIn(message.Contract), Code, Message)],
     };
+
+    /// <summary>Where, with no names but those that the contract gives.</summary>
+    private string PointerIn(Messaging.Contract contract) => string.Join('/', Pointer.Split('/').Zip(places.Split('/'), (step, place) =>
+        step == place || Messaging.ContractNames.Has(contract, Messaging.FieldReader.Unescape(step)) ? step : place));
 }

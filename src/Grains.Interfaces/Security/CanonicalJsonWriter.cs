@@ -79,7 +79,7 @@ internal sealed class CanonicalJsonWriter(int expectedLength) : IDisposable
                 Append(","u8);
             }
 
-            _path.Add(new Step(i, -1));
+            _path.Add(new Step(i, -1, i));
             Value(ref reader);
             _path.RemoveAt(_path.Count - 1);
         }
@@ -102,11 +102,11 @@ internal sealed class CanonicalJsonWriter(int expectedLength) : IDisposable
             Text(ref reader);
             var name = _length - start;
             Append(":"u8);
-            _path.Add(new Step(start, name));
+            _path.Add(new Step(start, name, _members.Count - first + 1));
             reader.Read();
             Value(ref reader);
             _path.RemoveAt(_path.Count - 1);
-            _members.Add(new Member(start, name, _length - start));
+            _members.Add(new Member(start, name, _length - start, _members.Count - first + 1));
         }
 
         Order(CollectionsMarshal.AsSpan(_members)[first..]);
@@ -133,7 +133,7 @@ internal sealed class CanonicalJsonWriter(int expectedLength) : IDisposable
         {
             if (Name(members[i - 1]).SequenceEqual(Name(members[i])))
             {
-                _path.Add(new Step(members[i].Start, members[i].NameLength));
+                _path.Add(new Step(members[i].Start, members[i].NameLength, members[i].Place));
                 throw Fault(RefusalCodes.DuplicateField, "The member stands twice.");
             }
         }
@@ -226,22 +226,24 @@ internal sealed class CanonicalJsonWriter(int expectedLength) : IDisposable
 
     private CanonicalJsonException Fault(string code, string message)
     {
-        var pointer = new StringBuilder();
+        var (pointer, places) = (new StringBuilder(), new StringBuilder());
         foreach (var step in _path)
         {
+            var place = step.NameLength < 0 ? step.At.ToString(System.Globalization.CultureInfo.InvariantCulture) : ContractNames.Place(step.Place);
+            places.Append('/').Append(place);
             pointer.Append('/').Append(step.NameLength < 0
-                ? step.At.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                ? place
                 : FieldReader.Escape(JsonSerializer.Deserialize<string>(_bytes.AsSpan(step.At, step.NameLength))!));
         }
 
-        return new CanonicalJsonException(code, message, pointer.ToString());
+        return new CanonicalJsonException(code, message, pointer.ToString(), places.ToString());
     }
 
-    /// <summary>A member as it stands in the bytes, its name first.</summary>
+    /// <summary>A member as it stands in the bytes, its name first, and its place in its object from 1 on.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Member(int Start, int NameLength, int Length);
+    private readonly record struct Member(int Start, int NameLength, int Length, int Place);
 
     /// <summary>The index in an array, or where the name of a member stands.</summary>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Step(int At, int NameLength);
+    private readonly record struct Step(int At, int NameLength, int Place);
 }

@@ -142,7 +142,7 @@ internal sealed class PayloadCipher : IDisposable
         }
 
         key = _keys.Current.FindKey(encryption.KeyId);
-        return key is null ? new Refusal(RefusalCodes.BadSeal, $"The payload is sealed with the key '{encryption.KeyId}', which is not known here.") : null;
+        return key is null ? new Refusal(RefusalCodes.BadSeal, $"The payload is sealed with the key '{PlainText.Show(encryption.KeyId, PlainText.Quoted)}', which is not known here.") : null;
     }
 
     private PayloadKeys Read(EncryptionOptions options) => _last = PayloadKeys.Create(options, _last);

@@ -79,6 +79,6 @@ public readonly record struct TopicId : IParsable<TopicId>
 
         return segment > 0
             ? null
-            : $"'{name}' is no topic name; segments of letters, digits, dots, underscores and hyphens are divided by single slashes.";
+            : $"'{Messaging.PlainText.Show(name, Messaging.PlainText.Quoted)}' is no topic name; segments of letters, digits, dots, underscores and hyphens are divided by single slashes.";
     }
 }

@@ -28,7 +28,7 @@ public readonly record struct TopicPattern
         var isDeep = text?.EndsWith("/**", StringComparison.Ordinal) is true;
         if (!isDeep && text?.EndsWith("/*", StringComparison.Ordinal) is not true)
         {
-            fault = $"'{text}' is no pattern of topics; write one such as orders/* or orders/**.";
+            fault = $"'{Messaging.PlainText.Show(text, Messaging.PlainText.Quoted)}' is no pattern of topics; write one such as orders/* or orders/**.";
             return false;
         }
 

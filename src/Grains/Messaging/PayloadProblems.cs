@@ -31,6 +31,12 @@ internal static class PayloadProblems
 
     private static void Check(JsonElement json, JsonTypeInfo type, string pointer, Contract contract, List<Problem> problems, bool nullable = true)
     {
+        // A payload of nothing but problems would cost more to describe than to send.
+        if (problems.Count == Problem.Most)
+        {
+            return;
+        }
+
         if (type.Kind == JsonTypeInfoKind.Object && json.ValueKind == JsonValueKind.Object)
         {
             foreach (var property in type.Properties)
@@ -43,7 +49,7 @@ internal static class PayloadProblems
                 }
                 else if (property.IsRequired || property.AssociatedParameter is { HasDefaultValue: false })
                 {
-                    problems.Add(new Problem(at, RefusalCodes.InvalidPayload, $"{contract} requires it."));
+                    Add(problems, at, $"{contract} requires it.");
                 }
             }
 
@@ -69,21 +75,31 @@ internal static class PayloadProblems
                 return;
             }
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException or OverflowException)
         {
             // Said below, as for a null that the type would take and its place does not.
         }
 
-        problems.Add(new Problem(pointer, RefusalCodes.InvalidPayload, $"{contract} wants {Name(type.Type)} here, and the message has {json.ValueKind.ToString().ToLowerInvariant()}."));
+        Add(problems, pointer, $"{contract} wants {Name(type)} here, and the message has {json.ValueKind.ToString().ToLowerInvariant()}.");
     }
 
-    private static string Name(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
+    private static void Add(List<Problem> problems, string pointer, string message)
+    {
+        if (problems.Count < Problem.Most)
+        {
+            problems.Add(new Problem(pointer, RefusalCodes.InvalidPayload, message));
+        }
+    }
+
+    private static string Name(JsonTypeInfo type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type.Type) ?? type.Type) switch
     {
         TypeCode.String or TypeCode.Char => "a text",
         TypeCode.Boolean => "true or false",
-        TypeCode.Byte or TypeCode.SByte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Int64 or TypeCode.UInt64 => $"a whole number ({type.Name})",
+        TypeCode.Byte or TypeCode.SByte or TypeCode.Int16 or TypeCode.UInt16 or TypeCode.Int32 or TypeCode.UInt32 or TypeCode.Int64 or TypeCode.UInt64 => $"a whole number ({type.Type.Name})",
         TypeCode.Single or TypeCode.Double or TypeCode.Decimal => "a number",
         TypeCode.DateTime => "a time",
-        _ => $"a {type.Name}",
+        _ when type.Kind == JsonTypeInfoKind.Enumerable => "an array",
+        _ when type.Kind is JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => "an object",
+        _ => $"a {(Nullable.GetUnderlyingType(type.Type) ?? type.Type).Name}",
     };
 }

@@ -9,7 +9,7 @@ namespace OrleansAgents.Messaging;
 internal static class SchemaProblems
 {
     public static IEnumerable<Problem> Of(IEnumerable<ValidationError> errors, Contract contract) =>
-        errors.SelectMany(Flatten).Select(e => Describe(e, contract)).Distinct();
+        errors.SelectMany(Flatten).Select(e => Describe(e, contract)).Distinct().Take(Problem.Most);
 
     /// <summary>What went wrong inside, where the outer error says only that something did.</summary>
     private static IEnumerable<ValidationError> Flatten(ValidationError error)
@@ -33,10 +33,11 @@ internal static class SchemaProblems
     private static Problem Describe(ValidationError error, Contract contract)
     {
         var (rule, remedy) = Explain(error);
-        var pointer = "/payload" + PointerTo(error.Token);
+        var pointer = "/payload" + PointerTo(error.Token, contract);
         if (error.Kind == ValidationErrorKind.PropertyRequired || (error.Kind == ValidationErrorKind.NoAdditionalPropertiesAllowed && error.Token is JObject))
         {
-            pointer += "/" + FieldReader.Escape(error.Property ?? "");
+            var name = error.Property ?? "";
+            pointer += "/" + ContractNames.Step(contract, name, PlaceOf((error.Token as JObject)?.Property(name, StringComparison.Ordinal)));
         }
 
         return new Problem(pointer, RefusalCodes.InvalidPayload, $"{contract} {remedy} (rule '{rule}').");
@@ -76,14 +77,16 @@ internal static class SchemaProblems
 
     private static string Text(decimal? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 
-    private static string PointerTo(JToken? token)
+    private static int PlaceOf(JProperty? member) => member is null ? 0 : member.BeforeSelf().Count() + 1;
+
+    private static string PointerTo(JToken? token, Contract contract)
     {
-        var pointer = token is JProperty self ? "/" + FieldReader.Escape(self.Name) : "";
+        var pointer = token is JProperty self ? "/" + ContractNames.Step(contract, self.Name, PlaceOf(self)) : "";
         for (var at = token; at?.Parent is { } parent; at = parent)
         {
             pointer = parent switch
             {
-                JProperty property => $"/{FieldReader.Escape(property.Name)}{pointer}",
+                JProperty property => $"/{ContractNames.Step(contract, property.Name, PlaceOf(property))}{pointer}",
                 JArray array => $"/{array.IndexOf(at)}{pointer}",
                 _ => pointer,
             };

@@ -57,10 +57,10 @@ internal sealed partial class SignatureCheck(
 
     private Refusal Refuse(Envelope message, string code, string fault, string sentence)
     {
-        LogRefused(logger, message, message.Extras?.Signature?.KeyId, fault);
+        LogRefused(logger, message, PlainText.Show(message.Extras?.Signature?.KeyId, PlainText.Quoted), fault);
         return new Refusal(code, sentence);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Refused {Message}, signed with the key '{Key}': {Fault}")]
-    private static partial void LogRefused(ILogger logger, Envelope message, string? key, string fault);
+    private static partial void LogRefused(ILogger logger, Envelope message, string key, string fault);
 }

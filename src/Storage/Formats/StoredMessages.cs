@@ -26,8 +26,15 @@ internal static class StoredMessages
     /// <exception cref="InvalidDataException">The bytes are no message.</exception>
     public static OutgoingMessage ReadOutgoing(ReadOnlyMemory<byte> bytes, ContractCatalogue? catalogue)
     {
-        var reader = new BodyReader(bytes.Span, 16);
-        var (since, due, attempts) = (reader.Time(), reader.Time(), reader.Count());
-        return new OutgoingMessage(Read(bytes[reader.At..], catalogue), since) { DueAt = due, Attempts = attempts };
+        try
+        {
+            var reader = new BodyReader(bytes.Span, 16);
+            var (since, due, attempts) = (reader.Time(), reader.Time(), reader.Count());
+            return new OutgoingMessage(Read(bytes[reader.At..], catalogue), since) { DueAt = due, Attempts = attempts };
+        }
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            throw new InvalidDataException("A stored outgoing message cannot be read: its times or its count are not whole.", e);
+        }
     }
 }

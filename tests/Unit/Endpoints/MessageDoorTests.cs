@@ -124,6 +124,23 @@ public sealed class MessageDoorTests
         Assert.DoesNotContain("secret", receipt.GetRawText(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"recipient":"echo/a","type":"note","payload":["Zx9secretQ"]}""")]
+    [InlineData("""{"recipient":"echo/a","type":"note","payload":{"Zx9secretQ":}}""")]
+    [InlineData("""{"recipient":"echo/a","type":"note","payload":{},"headers":{"Zx9secretQ":1}}""")]
+    [InlineData("""{"recipient":"echo/a","type":"note","payload":{},"signature":{"Zx9secretQ":1}}""")]
+    [InlineData("""{"recipient":"\u001b[31m\u202e","type":"note","payload":{}}""")]
+    public async Task Message_ThatIsRefused_IsNotQuoted(string body)
+    {
+        var (status, receipt, _) = await PostAsync(body, Key);
+        var told = receipt.GetRawText();
+        Assert.Equal(400, status);
+        Assert.DoesNotContain("Zx9secretQ", told, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", told, StringComparison.Ordinal);
+        Assert.All(receipt.GetProperty("problems").EnumerateArray(), p => Assert.DoesNotContain('\u001b', p.GetProperty("message").GetString()!));
+        Assert.DoesNotContain('\u202e', receipt.GetProperty("message").GetString()!);
+    }
+
     [Fact]
     public async Task Messages_FasterThanTheRate_AreRefusedWithAdvice()
     {
