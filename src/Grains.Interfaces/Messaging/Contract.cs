@@ -16,6 +16,7 @@ public sealed class Contract
 
     private static readonly ConcurrentDictionary<Type, Contract> ByType = new();
     private JsonTypeInfo? _typeInfo;
+    private bool? _isPlain;
 
     private Contract(string name, int version, Type? messageType)
     {
@@ -40,6 +41,9 @@ public sealed class Contract
 
     /// <summary>Whether a handler of this contract changes nothing (<see cref="IQuery{TReply}"/>).</summary>
     public bool IsQuery { get; }
+
+    /// <summary>Whether the record's JSON, as we write it, is canonical but for escapes.</summary>
+    internal bool IsPlain => _isPlain ??= PlainShape.IsPlain(TypeInfo);
 
     internal JsonTypeInfo TypeInfo => _typeInfo ??= PayloadJson.Options.GetTypeInfo(MessageType!);
 

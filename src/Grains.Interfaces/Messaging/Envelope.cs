@@ -15,6 +15,7 @@ public sealed class Envelope
 {
     private object? _value;
     private ReadOnlyMemory<byte> _json;
+    private bool _isWrittenHere;
 
     internal Envelope(MessageId id, AgentId sender, AgentId recipient, Contract contract, object? value, ReadOnlyMemory<byte> json)
     {
@@ -39,6 +40,7 @@ public sealed class Envelope
         IsSealedHere = other.IsSealedHere;
         _value = other._value;
         _json = other._json;
+        _isWrittenHere = other._isWrittenHere;
     }
 
     /// <summary>The message's identity.</summary>
@@ -74,6 +76,7 @@ public sealed class Envelope
             if (_json.IsEmpty)
             {
                 _json = JsonSerializer.SerializeToUtf8Bytes(_value, Contract.TypeInfo);
+                _isWrittenHere = true;
             }
 
             return _json;
@@ -85,9 +88,6 @@ public sealed class Envelope
 
     /// <summary>The sender's span within this process, so that neither a text nor a copy is made of it.</summary>
     internal Activity? Span { get; private set; }
-
-    /// <summary>Whether the payload is known to be in canonical form.</summary>
-    internal bool IsCanonical { get; private init; }
 
     internal bool HasJson => !_json.IsEmpty;
 
@@ -150,20 +150,21 @@ public sealed class Envelope
     /// <exception cref="CanonicalJsonException">The payload has none.</exception>
     internal Envelope WithCanonicalPayload()
     {
-        if (CanonicalJson.IsCanonical(PayloadJson.Span))
+        var payload = PayloadJson.Span;
+        if ((_isWrittenHere && Contract.IsPlain && !payload.Contains((byte)'\\')) || CanonicalJson.IsCanonical(payload))
         {
-            return new(this) { IsCanonical = true };
+            return new(this);
         }
 
-        var canonical = new System.Buffers.ArrayBufferWriter<byte>(PayloadJson.Length);
-        CanonicalJson.Write(PayloadJson.Span, canonical);
-        return new(this) { _json = canonical.WrittenMemory, IsCanonical = true };
+        var canonical = new System.Buffers.ArrayBufferWriter<byte>(payload.Length);
+        CanonicalJson.Write(payload, canonical);
+        return new(this) { _json = canonical.WrittenMemory, _isWrittenHere = false };
     }
 
     internal Envelope WithWireFields(long deadline, EnvelopeExtras? extras) => new(this) { Deadline = deadline, Extras = extras };
 
     internal Envelope WithPayload(ReadOnlyMemory<byte> json, EnvelopeExtras extras, bool isSealedHere = false) =>
-        new(this) { _value = null, _json = json, Extras = extras, IsSealedHere = isSealedHere };
+        new(this) { _value = null, _json = json, _isWrittenHere = false, Extras = extras, IsSealedHere = isSealedHere };
 
     /// <summary>Id, contract and addresses; never the payload.</summary>
     public override string ToString() => $"{Contract} {Id} {Sender} -> {Recipient}";

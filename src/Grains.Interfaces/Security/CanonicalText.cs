@@ -7,58 +7,57 @@ namespace OrleansAgents.Security;
 /// <summary>Texts as the canonical form of JSON has them, without the quotation marks.</summary>
 internal static class CanonicalText
 {
+    private static readonly SearchValues<char> Special =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\']);
+
+    /// <summary>Writes a text, and gives its length. Six bytes for each character are room enough.</summary>
     /// <exception cref="CanonicalJsonException">The text has half of a surrogate pair.</exception>
-    public static void WriteEscaped(string text, IBufferWriter<byte> output)
+    public static int WriteEscaped(string text, Span<byte> output)
     {
         var rest = text.AsSpan();
-        while (!rest.IsEmpty)
+        var length = 0;
+        while (true)
         {
             var plain = rest.IndexOfAny(Special);
             plain = plain < 0 ? rest.Length : plain;
-            var span = output.GetSpan(plain * 3);
-            if (Utf8.FromUtf16(rest[..plain], span, out _, out var written, replaceInvalidSequences: false) != OperationStatus.Done)
+            if (Utf8.FromUtf16(rest[..plain], output[length..], out _, out var written, replaceInvalidSequences: false) != OperationStatus.Done)
             {
                 throw new CanonicalJsonException(RefusalCodes.MalformedJson, "A text of the message has half of a surrogate pair.", "");
             }
 
-            output.Advance(written);
+            length += written;
             if (plain == rest.Length)
             {
-                return;
+                return length;
             }
 
-            WriteEscape(rest[plain], output);
+            length += Escape(rest[plain], output[length..]);
             rest = rest[(plain + 1)..];
         }
     }
 
-    private static void WriteEscape(char character, IBufferWriter<byte> output)
+    private static int Escape(char character, Span<byte> output)
     {
-        ReadOnlySpan<byte> escape = character switch
+        var one = character switch
         {
-            '"' => "\\\""u8,
-            '\\' => "\\\\"u8,
-            '\b' => "\\b"u8,
-            '\t' => "\\t"u8,
-            '\n' => "\\n"u8,
-            '\f' => "\\f"u8,
-            '\r' => "\\r"u8,
-            _ => [],
+            '"' or '\\' => (byte)character,
+            '\b' => (byte)'b',
+            '\t' => (byte)'t',
+            '\n' => (byte)'n',
+            '\f' => (byte)'f',
+            '\r' => (byte)'r',
+            _ => default,
         };
-        if (escape.IsEmpty)
+        if (one != 0)
         {
-            var span = output.GetSpan(6);
-            "\\u00"u8.CopyTo(span);
-            span[4] = (byte)((character >> 4) + '0');
-            span[5] = (byte)"0123456789abcdef"[character & 0xF];
-            output.Advance(6);
+            output[0] = (byte)'\\';
+            output[1] = one;
+            return 2;
         }
-        else
-        {
-            output.Write(escape);
-        }
-    }
 
-    private static readonly SearchValues<char> Special =
-        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\']);
+        "\\u00"u8.CopyTo(output);
+        output[4] = (byte)((character >> 4) + '0');
+        output[5] = (byte)"0123456789abcdef"[character & 0xF];
+        return 6;
+    }
 }

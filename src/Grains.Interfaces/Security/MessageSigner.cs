@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 
@@ -27,7 +28,7 @@ internal sealed class MessageSigner(KeyRing keys, TimeProvider time)
         // A copy of its own, so that it may be stamped.
         message = message.WithCanonicalPayload();
         Span<byte> hash = stackalloc byte[HashKey.HashBytes];
-        Compute(message, message.Recipient, key, sentAt, hash);
+        Compute(message, message.Recipient, key, sentAt, message.PayloadJson.Span, hash);
         return message.StampExtras((message.Extras ?? new()) with
         {
             SentAt = sentAt,
@@ -63,11 +64,21 @@ internal sealed class MessageSigner(KeyRing keys, TimeProvider time)
             return "its value is not 64 hexadecimal digits";
         }
 
+        // The payload as it came first: where its very bytes were signed it need not be looked over, and they are what is read.
+        return Holds(message, recipient, key, message.PayloadJson.Span, given) ? null : FindFaultOfOtherForm(message, recipient, key, given);
+    }
+
+    private static string? FindFaultOfOtherForm(Envelope message, AgentId recipient, HashKey key, Span<byte> given)
+    {
+        const string Altered = "the message is not the one that was signed";
+        if (CanonicalJson.IsCanonical(message.PayloadJson.Span))
+        {
+            return Altered;
+        }
+
         try
         {
-            Span<byte> hash = stackalloc byte[HashKey.HashBytes];
-            Compute(message, recipient, key, message.Extras.SentAt, hash);
-            return System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(hash, given) ? null : "the message is not the one that was signed";
+            return Holds(message, recipient, key, message.WithCanonicalPayload().PayloadJson.Span, given) ? null : Altered;
         }
         catch (CanonicalJsonException e)
         {
@@ -75,12 +86,20 @@ internal sealed class MessageSigner(KeyRing keys, TimeProvider time)
         }
     }
 
-    private static void Compute(Envelope message, AgentId recipient, HashKey key, DateTimeOffset? sentAt, Span<byte> hash)
+    private static bool Holds(Envelope message, AgentId recipient, HashKey key, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> given)
+    {
+        Span<byte> hash = stackalloc byte[HashKey.HashBytes];
+        Compute(message, recipient, key, message.Extras!.SentAt, payload, hash);
+        return CryptographicOperations.FixedTimeEquals(hash, given);
+    }
+
+    private static void Compute(
+        Envelope message, AgentId recipient, HashKey key, DateTimeOffset? sentAt, ReadOnlySpan<byte> payload, Span<byte> hash)
     {
         var form = SignedForm.Rent();
         try
         {
-            form.Write(message, recipient, key.Id, sentAt);
+            form.Write(message, recipient, key.Id, sentAt, payload);
             key.Compute(form.Bytes, hash);
         }
         finally

@@ -17,10 +17,11 @@ internal sealed class SignedForm
     [ThreadStatic]
     private static SignedForm? t_free;
 
-    private readonly ArrayBufferWriter<byte> _output = new(1024);
+    private byte[] _bytes = new byte[1024];
+    private int _length;
     private bool _isFirst;
 
-    public ReadOnlySpan<byte> Bytes => _output.WrittenSpan;
+    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
     public static SignedForm Rent()
     {
@@ -31,9 +32,9 @@ internal sealed class SignedForm
 
     public void Return()
     {
-        if (_output.Capacity <= LargestKept)
+        if (_bytes.Length <= LargestKept)
         {
-            _output.ResetWrittenCount();
+            _length = 0;
             t_free = this;
         }
     }
@@ -42,9 +43,11 @@ internal sealed class SignedForm
     /// <param name="recipient">Whom it is for: an event was signed for its topic.</param>
     /// <param name="keyId">The key that signs it.</param>
     /// <param name="sentAt">When it was sent.</param>
-    /// <exception cref="CanonicalJsonException">The payload has no canonical form.</exception>
-    public void Write(Envelope message, AgentId recipient, string keyId, DateTimeOffset? sentAt)
+    /// <param name="payload">The payload's bytes as they are to stand there.</param>
+    public void Write(Envelope message, AgentId recipient, string keyId, DateTimeOffset? sentAt, ReadOnlySpan<byte> payload)
     {
+        // What a message has without its payload, so that most need no second look for room.
+        Reserve(payload.Length + 1024);
         var extras = message.Extras;
         _isFirst = true;
         Id("causationId"u8, extras?.CausationId);
@@ -60,25 +63,38 @@ internal sealed class SignedForm
         WriteHeaders(extras?.Headers);
         Id("id"u8, message.Id);
         Name("payload"u8);
-        if (message.IsCanonical)
-        {
-            _output.Write(message.PayloadJson.Span);
-        }
-        else
-        {
-            CanonicalJson.Write(message.PayloadJson.Span, _output);
-        }
-
+        Raw(payload);
         Address("recipient"u8, recipient);
         Address("sender"u8, message.Sender);
         Time("sentAt"u8, sentAt);
-        Name("signature"u8);
-        WriteKey(MessageSignature.HmacSha256, keyId);
-        Text("type"u8, message.Type);
+        Raw(",\"signature\":{\"algorithm\":\"HMAC-SHA256\",\"keyId\":\""u8);
+        Ascii(keyId);
+        Raw("\"},\"type\":\""u8);
+        Ascii(message.Type);
+        Raw("\""u8);
         Name("version"u8);
-        message.Version.TryFormat(_output.GetSpan(11), out var digits, provider: CultureInfo.InvariantCulture);
-        _output.Advance(digits);
-        _output.Write("}"u8);
+        message.Version.TryFormat(Reserve(11), out var digits, provider: CultureInfo.InvariantCulture);
+        _length += digits;
+        Raw("}"u8);
+    }
+
+    private void WriteEscaped(string text) => _length += CanonicalText.WriteEscaped(text, Reserve(text.Length * 6));
+
+    /// <summary>Room for so many bytes more.</summary>
+    private Span<byte> Reserve(int count)
+    {
+        if (_bytes.Length - _length < count)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + count));
+        }
+
+        return _bytes.AsSpan(_length);
+    }
+
+    private void Raw(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        _length += bytes.Length;
     }
 
     private void WriteKey(string algorithm, string keyId)
@@ -86,7 +102,7 @@ internal sealed class SignedForm
         _isFirst = true;
         Text("algorithm"u8, algorithm);
         Text("keyId"u8, keyId);
-        _output.Write("}"u8);
+        Raw("}"u8);
         _isFirst = false;
     }
 
@@ -101,25 +117,25 @@ internal sealed class SignedForm
         _isFirst = true;
         foreach (var (name, value) in headers.OrderBy(h => h.Key, StringComparer.Ordinal))
         {
-            _output.Write(_isFirst ? "{"u8 : ","u8);
+            Raw(_isFirst ? "{"u8 : ","u8);
             _isFirst = false;
             WriteText(name);
-            _output.Write(":"u8);
+            Raw(":"u8);
             WriteText(value);
         }
 
-        _output.Write("}"u8);
+        Raw("}"u8);
     }
 
     private void Name(ReadOnlySpan<byte> name)
     {
-        var span = _output.GetSpan(name.Length + 4);
+        var span = Reserve(name.Length + 4);
         span[0] = _isFirst ? (byte)'{' : (byte)',';
         span[1] = (byte)'"';
         name.CopyTo(span[2..]);
         span[name.Length + 2] = (byte)'"';
         span[name.Length + 3] = (byte)':';
-        _output.Advance(name.Length + 4);
+        _length += name.Length + 4;
         _isFirst = false;
     }
 
@@ -128,11 +144,11 @@ internal sealed class SignedForm
         if (id is { } value)
         {
             Name(name);
-            var span = _output.GetSpan(38);
+            var span = Reserve(38);
             span[0] = (byte)'"';
             value.Value.TryFormat(span[1..], out _);
             span[37] = (byte)'"';
-            _output.Advance(38);
+            _length += 38;
         }
     }
 
@@ -144,10 +160,10 @@ internal sealed class SignedForm
         }
 
         Name(name);
-        var span = _output.GetSpan(30);
+        var span = Reserve(30);
         span[0] = (byte)'"';
         // Always 28 characters, the last but one a digit: 2026-01-31T12:00:00.0000000Z.
-        value.UtcDateTime.TryFormat(span[1..], out _, "O", CultureInfo.InvariantCulture);
+        value.UtcDateTime.TryFormat(span[1..], out _, "O", provider: null);
         var length = 27;
         while (span[length] == '0')
         {
@@ -157,27 +173,27 @@ internal sealed class SignedForm
         length = span[length] == '.' ? length : length + 1;
         span[length] = (byte)'Z';
         span[length + 1] = (byte)'"';
-        _output.Advance(length + 2);
+        _length += length + 2;
     }
 
     private void Address(ReadOnlySpan<byte> name, AgentId address)
     {
         Name(name);
-        var span = _output.GetSpan((address.Kind.Length + (address.Key.Length * 3)) + 3);
+        var span = Reserve((address.Kind.Length + (address.Key.Length * 3)) + 3);
         span[0] = (byte)'"';
         var length = Encoding.ASCII.GetBytes(address.Kind, span[1..]) + 1;
         span[length++] = (byte)'/';
         if (address.Key.AsSpan().ContainsAny('"', '\\'))
         {
-            _output.Advance(length);
-            CanonicalText.WriteEscaped(address.Key, _output);
-            _output.Write("\""u8);
+            _length += length;
+            WriteEscaped(address.Key);
+            Raw("\""u8);
             return;
         }
 
         length += Encoding.UTF8.GetBytes(address.Key, span[length..]);
         span[length++] = (byte)'"';
-        _output.Advance(length);
+        _length += length;
     }
 
     private void Text(ReadOnlySpan<byte> name, string? text)
@@ -189,10 +205,13 @@ internal sealed class SignedForm
         }
     }
 
+    /// <summary>A name that is known to need no escapes.</summary>
+    private void Ascii(string name) => _length += Encoding.ASCII.GetBytes(name, Reserve(name.Length));
+
     private void WriteText(string text)
     {
-        _output.Write("\""u8);
-        CanonicalText.WriteEscaped(text, _output);
-        _output.Write("\""u8);
+        Raw("\""u8);
+        WriteEscaped(text);
+        Raw("\""u8);
     }
 }
