@@ -54,8 +54,8 @@ internal sealed class PayloadKeys
 
     private static Group Create(KeyGroup options, Dictionary<string, PayloadKey> all, PayloadKeys? before)
     {
-        var recipients = options.Recipients.Select(text => RecipientPattern.TryParse(text) ?? throw new SecretKeyException(
-            $"The group '{options.Name}' has the recipient '{text}', which is none; give addresses such as pricer/eu, or pricer/* for all that begin so.")).ToArray();
+        var recipients = options.Recipients.Select(text => AddressPattern.TryParse(text, out var recipient, out var fault) ? recipient : throw new SecretKeyException(
+            $"A recipient of the group '{options.Name}': {fault}")).ToArray();
         if (recipients.Length == 0)
         {
             throw new SecretKeyException($"The group '{options.Name}' has no Recipients; give addresses such as pricer/eu, or pricer/* for all that begin so.");
@@ -95,7 +95,7 @@ internal sealed class PayloadKeys
     }
 
     /// <summary>A group: who belongs to it, and the key that seals, or null where its keys only open.</summary>
-    internal sealed record Group(string Name, RecipientPattern[] Recipients, PayloadKey[] Keys, PayloadKey? Sealing, bool Required)
+    internal sealed record Group(string Name, AddressPattern[] Recipients, PayloadKey[] Keys, PayloadKey? Sealing, bool Required)
     {
         public bool Has(string keyId) => Array.Exists(Keys, k => k.Id == keyId);
     }

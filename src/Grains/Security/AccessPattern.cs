@@ -47,23 +47,11 @@ internal readonly record struct AccessPattern(PatternForm Form, string Kind, str
 
     public static AccessPattern Exact(string text) => new(PatternForm.Exact, "", text);
 
-    /// <summary>Reads <c>kind/key</c>, <c>kind/begin*</c>, <c>kind/*</c> or <c>*</c>.</summary>
-    public static AccessPattern? ReadAddress(string? text)
-    {
-        if (text is null or "*")
-        {
-            return text is null ? null : Any;
-        }
-
-        var star = text.EndsWith('*');
-        // A key that ends in the star would be an address, too, so what is left is tried with a letter in its place.
-        if (!AgentId.TryParse(star ? text[..^1] + "x" : text, defaultKind: null, out var id, out _) || text.AsSpan(0, text.Length - 1).Contains('*'))
-        {
-            return null;
-        }
-
-        return star ? new(PatternForm.Prefix, id.Kind, id.Key[..^1]) : new(PatternForm.Exact, id.Kind, id.Key);
-    }
+    /// <summary>Reads <c>client/web</c>, <c>client/till-*</c>, <c>client/*</c> or <c>*</c>.</summary>
+    public static AccessPattern? ReadAddress(string? text) =>
+        !AddressPattern.TryParse(text, out var address, out _) ? null
+        : address.Kind.Length == 0 ? Any
+        : new(address.IsPrefix ? PatternForm.Prefix : PatternForm.Exact, address.Kind, address.Key);
 
     /// <summary>Reads <c>order.place</c>, <c>order.*</c> or <c>*</c>.</summary>
     public static AccessPattern? ReadContract(string? text) => text switch
