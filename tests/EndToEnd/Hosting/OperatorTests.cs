@@ -56,7 +56,7 @@ public sealed class OperatorTests
     {
         await using var silo = new SiloProcess();
         var port = Programs.FreePort();
-        await using var program = silo.Start("--Agents:Profile", "Memory", "--urls", $"{silo.Url};http://[::]:{port}");
+        await using var program = silo.Start("--Agents:Profile", "Memory", "--urls", $"{silo.Url};http://[::]:{port}", "--Agents:Tls:Plaintext", "true");
         await program.FirstLine.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Token);
         await AssertAsync(silo.Url, HttpStatusCode.OK);
         // The connection comes in by the loopback address; the door that it comes in by is open to all.
