@@ -1,14 +1,18 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using Orleans.Runtime.Messaging;
 using OrleansAgents.Agents;
 using OrleansAgents.Hosting;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
+using OrleansAgents.Tests.Hosting;
 
 namespace OrleansAgents.Tests.Cluster;
 
@@ -30,12 +34,20 @@ internal sealed class OutsideClient : IAsyncDisposable
 
     private IManagementGrain Management => _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0);
 
-    public static async Task<OutsideClient> ConnectAsync(string redis)
+    public static Task<OutsideClient> ConnectAsync(string redis) => ConnectAsync(client => client.UseRedisCluster(redis), _ => { });
+
+    /// <summary>Connects to one silo, and signs.</summary>
+    public static Task<OutsideClient> ConnectAsync(SiloProcess silo) => ConnectAsync(
+        client => client.UseStaticClustering(IPEndPoint.Parse(silo.Gateway)).Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = ("agents", "agents")),
+        services => services.AddAgentKeys(keys => keys.Keys.Add(new SigningKey { Id = SiloProcess.KeyId, Identity = "*", File = silo.KeyFile })));
+
+    private static async Task<OutsideClient> ConnectAsync(Action<IClientBuilder> cluster, Action<IServiceCollection> keys)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
-        builder.UseOrleansClient(client => client.UseRedisCluster(redis));
+        builder.UseOrleansClient(cluster);
         builder.Services.AddAgentClient(options => options.Sender = Sender);
+        keys(builder.Services);
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new OutsideClient(host);

@@ -9,7 +9,9 @@ namespace OrleansAgents.Tests.Cluster;
 /// </summary>
 internal sealed class Traffic(string name)
 {
-    private const int Counters = 24, Relays = 8;
+    public const int Counters = 24;
+
+    private const int Relays = 8;
     private static readonly string[] Collectors = ["a", "b"];
 
     private readonly int[] _added = new int[Counters];

@@ -8,6 +8,8 @@ internal static class Programs
 {
     public static string Repository { get; } = Metadata("Repository");
 
+    public static string Configuration { get; } = Metadata("Configuration");
+
     public static string Silo { get; } = Output("src/Silo", "OrleansAgents.Silo.dll");
 
     public static string Agents { get; } = Output("src/Cli", "agents.dll");
@@ -24,7 +26,7 @@ internal static class Programs
     public static int FreePort() => Ports.Next();
 
     private static string Output(string project, string file) =>
-        Path.Combine(Repository, project, "bin", Metadata("Configuration"), "net10.0", file);
+        Path.Combine(Repository, project, "bin", Configuration, "net10.0", file);
 
     private static string Metadata(string key) =>
         typeof(Programs).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;

@@ -7,6 +7,8 @@ namespace OrleansAgents.Tests.Hosting;
 /// <summary>A real silo on free ports, for all tests that only talk to it.</summary>
 public sealed class SiloProcess : IAsyncLifetime
 {
+    public const string KeyId = "tests";
+
     private RunningProgram? _program;
 
     public string Gateway { get; } = $"127.0.0.1:{Programs.FreePort()}";
@@ -25,7 +27,7 @@ public sealed class SiloProcess : IAsyncLifetime
     public IReadOnlyDictionary<string, string> Signing => new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["AGENTS_KEY_FILE"] = KeyFile,
-        ["AGENTS_KEY_ID"] = "tests",
+        ["AGENTS_KEY_ID"] = KeyId,
     };
 
     /// <summary>What it is told besides, at every start.</summary>
@@ -58,7 +60,7 @@ public sealed class SiloProcess : IAsyncLifetime
     internal RunningProgram Start(IReadOnlyDictionary<string, string> environment, params string[] more) => RunningProgram.Start(
         Programs.Silo,
         ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:DataDirectory", DataDirectory,
-            "--Agents:Keys:0:Id", "tests", "--Agents:Keys:0:Identity", "*", "--Agents:Keys:0:File", KeyFile, .. Settings, .. more],
+            "--Agents:Keys:0:Id", KeyId, "--Agents:Keys:0:Identity", "*", "--Agents:Keys:0:File", KeyFile, .. Settings, .. more],
         environment: environment);
 
     /// <summary>Kills the silo as a power switch would.</summary>

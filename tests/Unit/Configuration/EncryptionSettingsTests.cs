@@ -33,7 +33,7 @@ public sealed class EncryptionSettingsTests
     [InlineData("Keys:0:Secrets is no setting", Group + "Keys:0:Secrets=a")]
     [InlineData("Groups:0:Required is 'perhaps'", Group + "Required=perhaps")]
     [InlineData("Keys:0:Use is 'perhaps'", Group + "Keys:0:Use=perhaps")]
-    [InlineData("Agents:Encryption: The group 'prices' has the recipient 'nobody'", Group + "Recipients:0=nobody")]
+    [InlineData("Agents:Encryption: A recipient of the group 'prices': 'nobody'", Group + "Recipients:0=nobody")]
     [InlineData("openssl rand -base64 32", Group + "Keys:0:Secret=hush")]
     [InlineData("both Secret and File", Group + "Keys:0:File=/tmp/key")]
     public void Read_SomethingWrong_NamesTheSettingAndKeepsTheSecret(string expected, string setting)
