@@ -116,6 +116,9 @@ public sealed class Envelope
     /// <summary>The same message for somebody else.</summary>
     public Envelope To(AgentId recipient) => new(this) { Recipient = recipient };
 
+    /// <summary>The same for somebody else, under another id.</summary>
+    internal Envelope To(AgentId recipient, MessageId id) => new(this) { Recipient = recipient, Id = id };
+
     /// <summary>The same message under another id.</summary>
     public Envelope WithId(MessageId id) => new(this) { Id = id };
 

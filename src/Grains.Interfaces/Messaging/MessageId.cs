@@ -23,13 +23,32 @@ public readonly record struct MessageId : IComparable<MessageId>
     public bool IsDefault => Value == Guid.Empty;
 
     /// <summary>Makes an id that no other call, process or machine makes.</summary>
-    public static MessageId New()
+    public static MessageId New() => NewRange(1);
+
+    /// <summary>Makes <paramref name="count"/> ids, and gives the first; <see cref="Following"/> gives the others.</summary>
+    internal static MessageId NewRange(int count) => Create((ulong)(Interlocked.Add(ref s_counter, count) - count + 1));
+
+    /// <summary>The id that many behind this one, in a range made by <see cref="NewRange"/>.</summary>
+    internal MessageId Following(int places)
     {
-        var count = (ulong)Interlocked.Increment(ref s_counter);
+        Span<byte> bytes = stackalloc byte[16];
+        Value.TryWriteBytes(bytes, bigEndian: true, out _);
+        var high = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        var low = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
+        var count = ((high & 0x0FFF) << 24 | (low & 0xFF_FFFF)) + (ulong)places;
+        return Join((high & ~0x0FFFul) | ((count >> 24) & 0x0FFF), (low & ~0xFF_FFFFul) | (count & 0xFF_FFFF));
+    }
+
+    private static MessageId Create(ulong count)
+    {
         // Time is only there to sort by and to tell restarts apart, so the cheap clock will do.
         var milliseconds = (ulong)(StartUnixMilliseconds + Environment.TickCount64);
         var high = (milliseconds << 16) | 0x8000 | ((count >> 24) & 0x0FFF);
-        var low = 0x8000_0000_0000_0000 | ProcessPart | (count & 0xFF_FFFF);
+        return Join(high, 0x8000_0000_0000_0000 | ProcessPart | (count & 0xFF_FFFF));
+    }
+
+    private static MessageId Join(ulong high, ulong low)
+    {
         Span<byte> bytes = stackalloc byte[16];
         System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, high);
         System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], low);

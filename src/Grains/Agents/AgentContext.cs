@@ -205,6 +205,11 @@ public sealed partial class AgentContext
         {
             (outer.Unscheduled ??= []).AddRange(Unscheduled);
         }
+
+        if (Questions is not null)
+        {
+            (outer.Questions ??= []).AddRange(Questions);
+        }
     }
 
     private void Record(Envelope envelope)
@@ -222,7 +227,9 @@ public sealed partial class AgentContext
         }
     }
 
-    private Envelope Link(Envelope envelope, bool asks)
+    private Envelope Link(Envelope envelope, bool asks) => Seal(LinkPlain(envelope, asks));
+
+    private Envelope LinkPlain(Envelope envelope, bool asks)
     {
         var turns = Turns;
         var extras = (envelope.Extras ?? new EnvelopeExtras()) with
@@ -233,7 +240,7 @@ public sealed partial class AgentContext
             TraceParent = Message.Extras?.TraceParent,
             TraceState = Message.Extras?.TraceState,
         };
-        var linked = Seal(envelope.With(extras));
+        var linked = envelope.With(extras);
         // Where nobody listens, the trace passes through as it came.
         linked.StampSpan(Activity.Current ?? Message.Span);
         return linked;

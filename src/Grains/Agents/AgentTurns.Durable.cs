@@ -30,6 +30,10 @@ internal sealed partial class AgentTurns : ICommitObserver
             if (record.Outgoing.Count > 0)
             {
                 Outbox.Enqueue(record.Outgoing);
+                if (HandlesAnswers)
+                {
+                    Questions.Restore(record.Outgoing);
+                }
             }
         }
 
@@ -83,7 +87,7 @@ internal sealed partial class AgentTurns : ICommitObserver
         var due = _outbox is null && batch.Outgoing.Count == 0 ? null : Outbox.FindNextDue(batch.Outgoing);
         var now = Host.Time.GetUtcNow();
         // What is being done now is done again only should this activation be gone.
-        var busy = due <= now || _agent.HasWork(batch) ? now + Host.Options.WakeAfter : (DateTimeOffset?)null;
+        var busy = due <= now || batch.Questions.Count > 0 || _questions is { IsIdle: false } || _agent.HasWork(batch) ? now + Host.Options.WakeAfter : (DateTimeOffset?)null;
         return due > now && !(busy < due) ? due : busy;
     }
 
@@ -107,11 +111,17 @@ internal sealed partial class AgentTurns : ICommitObserver
         foreach (var cancelled in batch.Cancelled)
         {
             _outbox?.Later.Remove(cancelled);
+            _questions?.End(cancelled);
         }
 
         if (batch.Outgoing.Count > 0)
         {
             Outbox.Enqueue(batch.Outgoing);
+        }
+
+        if (batch.Questions.Count > 0)
+        {
+            Questions.Start(batch.Questions);
         }
 
         TurnTelemetry.Audited(Id.Kind, batch.Audit);

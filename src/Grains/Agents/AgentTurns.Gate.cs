@@ -8,12 +8,17 @@ internal sealed partial class AgentTurns
 {
     public ValueTask<Reply> DeliverAsync(Envelope envelope) => AdmitAsync(envelope, published: null);
 
+    /// <summary>Takes a message that the agent has for itself and that never left it.</summary>
+    public ValueTask<Reply> DeliverOwnAsync(Envelope envelope) => AdmitAsync(envelope, published: null, isOwn: true);
+
     /// <param name="envelope">The message, for this agent.</param>
     /// <param name="published">The same as it was published, where a topic tells it.</param>
-    private ValueTask<Reply> AdmitAsync(Envelope envelope, Envelope? published)
+    /// <param name="isOwn">Whether the agent made it itself just now.</param>
+    private ValueTask<Reply> AdmitAsync(Envelope envelope, Envelope? published, bool isOwn = false)
     {
         var now = Host.Time.GetUtcNow().UtcTicks;
-        if (Examine(envelope, published, now, out var handler) is { } refusal)
+        Handler? handler;
+        if ((isOwn ? FindOwn(envelope, out handler) : Examine(envelope, published, now, out handler)) is { } refusal)
         {
             return RefuseOrMove(refusal, envelope);
         }
@@ -51,7 +56,16 @@ internal sealed partial class AgentTurns
     /// <summary>The message's form, and then what the silo demands beyond it.</summary>
     private Refusal? Examine(Envelope envelope, Envelope? published, long now, out Handler? handler) =>
         Gate.Admit(envelope, Host.Options.Limits, _handlers, now, out handler)
-        ?? (Host.Checks.IsEmpty ? null : Host.Checks.Check(published ?? envelope, published is not null));
+        ?? (handler!.IsForAnswers && (envelope.IsFromOutside || envelope.Sender != Id)
+            ? new Refusal(RefusalCodes.NotAllowed, $"{envelope.Contract} comes from the agent itself, and from nobody else.")
+            : Host.Checks.IsEmpty ? null : Host.Checks.Check(published ?? envelope, published is not null));
+
+    /// <summary>The handler of the agent's own message, which has no size or sender to check.</summary>
+    private Refusal? FindOwn(Envelope envelope, out Handler? handler)
+    {
+        handler = _handlers.Find(envelope.Contract);
+        return handler is null ? _handlers.Refuse(envelope.Contract) : null;
+    }
 
     private void Remember(Envelope message, Reply reply, long now)
     {

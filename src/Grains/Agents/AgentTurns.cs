@@ -18,6 +18,7 @@ internal sealed partial class AgentTurns
     private AgentContext? _running;
     private TurnCancellation? _cancellation;
     private Outbox? _outbox;
+    private OpenQuestions? _questions;
     private TaskCompletionSource? _idle;
     private bool _stopping;
     private string? _name;
@@ -34,6 +35,11 @@ internal sealed partial class AgentTurns
     public AgentHost Host { get; }
 
     public Outbox Outbox => _outbox ??= new Outbox(Host, Id, Commits);
+
+    /// <summary>Whether the agent's class takes answers to questions that no turn waits for.</summary>
+    public bool HandlesAnswers => _handlers.HandlesAnswers;
+
+    private OpenQuestions Questions => _questions ??= new OpenQuestions(Host, this);
 
     /// <summary>Cancels a message that runs or waits. One whose turn is over cannot be cancelled.</summary>
     public void Cancel(MessageId message)
@@ -59,6 +65,7 @@ internal sealed partial class AgentTurns
             await _idle.Task.WaitAsync(cancellationToken);
         }
 
+        _questions?.Close();
         await _agent.OnStoppingAsync();
         await (Commits?.DrainAsync() ?? Task.CompletedTask);
 
@@ -109,6 +116,12 @@ internal sealed partial class AgentTurns
 
         var started = TurnTelemetry.Begin();
         var context = new AgentContext(this, envelope, handler);
+        if (handler.IsForAnswers)
+        {
+            // The question ends with the turn that takes its answers.
+            context.CancelScheduled(envelope.Id);
+        }
+
         _running = context;
         var span = TurnTelemetry.Start(handler.Tags, envelope, ref _name);
         ValueTask<object?> answer;
@@ -209,6 +222,11 @@ internal sealed partial class AgentTurns
         if (context.Outgoing is { } outgoing)
         {
             Outbox.Enqueue(outgoing, Host.Time.GetUtcNow());
+        }
+
+        if (context.Questions is { } questions)
+        {
+            Questions.Start(questions);
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class CommitBatch
 
     public List<OutgoingMessage> Outgoing { get; } = [];
 
+    /// <summary>Questions to be asked once this is stored; each is among <see cref="Outgoing"/>, too.</summary>
+    public List<Question> Questions { get; } = [];
+
     /// <summary>Scheduled messages of earlier commits that are taken back.</summary>
     public List<MessageId> Cancelled { get; } = [];
 
@@ -50,6 +53,7 @@ internal sealed class CommitBatch
         }
 
         Outgoing.AddRange(context.Scheduled ?? []);
+        Questions.AddRange(context.Questions ?? []);
         foreach (var cancelled in context.Unscheduled ?? [])
         {
             Cancel(cancelled);
@@ -73,7 +77,11 @@ internal sealed class CommitBatch
     private void Cancel(MessageId scheduled)
     {
         // What was recorded and taken back between two commits never reaches the store.
-        if (Outgoing.RemoveAll(m => m.Envelope.Id == scheduled) == 0)
+        if (Outgoing.RemoveAll(m => m.Envelope.Id == scheduled) > 0)
+        {
+            Questions.RemoveAll(q => q.Id == scheduled);
+        }
+        else
         {
             Acknowledge(scheduled);
             Cancelled.Add(scheduled);

@@ -15,6 +15,9 @@ internal abstract class Handler(string kind, Contract? contract, Type handlerInt
     /// <summary>The interface of the agent class that is called.</summary>
     public Type HandlerInterface { get; } = handlerInterface;
 
+    /// <summary>Whether what it handles is the agent's own: the answers to its questions.</summary>
+    public bool IsForAnswers { get; } = contract?.Name == Answers.ContractName;
+
     /// <summary>Whether what it handles changes nothing.</summary>
     public bool IsQuery { get; } = contract?.IsQuery ?? false;
 

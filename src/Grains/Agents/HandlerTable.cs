@@ -38,6 +38,9 @@ internal sealed class HandlerTable
 
     public bool Reentrant { get; }
 
+    /// <summary>Whether the class takes the answers to questions that no turn waits for.</summary>
+    public bool HandlesAnswers => _byName.ContainsKey((Answers.ContractName, 1));
+
     /// <summary>Whether what is sent to its agents is noted in their audit logs.</summary>
     public bool IsAudited { get; }
 

@@ -180,8 +180,10 @@ internal sealed class Outbox
         }
     }
 
-    private void GiveUp(OutgoingMessage message, Refusal refusal)
+    /// <summary>Has a message end as a dead letter, in the place of the one with its id that the store keeps.</summary>
+    public void GiveUp(OutgoingMessage message, Refusal refusal)
     {
+        _later.Remove(message.Envelope.Id);
         if (_deadLetters.IsOffice(message.Envelope.Recipient))
         {
             // There is nowhere left to tell it to: the letter itself was refused.
