@@ -108,6 +108,7 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
     ValueTask IAgentGrain.CancelAsync(Guid messageId)
     {
         _turns.Cancel(new MessageId(messageId));
+        (this as IRelay)?.CancelRelayed(new MessageId(messageId));
         return default;
     }
 

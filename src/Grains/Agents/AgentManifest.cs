@@ -25,7 +25,7 @@ internal static class AgentManifest
             properties[AgentKinds.DurableProperty] = "true";
         }
 
-        if (typeof(IHandleAny).IsAssignableFrom(agentClass))
+        if (typeof(IHandleAny).IsAssignableFrom(agentClass) || typeof(IRelay).IsAssignableFrom(agentClass))
         {
             properties[AgentKinds.AnyContractProperty] = "true";
         }

@@ -65,6 +65,13 @@ internal sealed class CommitBatch
         }
     }
 
+    /// <summary>Has something noted as handled that is no turn's message.</summary>
+    public void Note(PendingTurn turn, byte[] note, DateTimeOffset now)
+    {
+        _handled.Add(new HandledMessage(turn.Envelope.Id, now, note.AsMemory()));
+        Turns.Add((turn, Reply.Accepted(note)));
+    }
+
     public void Append(long position, Envelope message, DateTimeOffset now) => _events.Add(new TopicEvent(position, now, message));
 
     public void Reached(TopicPosition position) => (_positions ??= [])[position.Topic] = position.Position;

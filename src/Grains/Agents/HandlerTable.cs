@@ -10,7 +10,7 @@ internal sealed class HandlerTable
 {
     private readonly FrozenDictionary<Contract, Handler> _handlers;
     private readonly FrozenDictionary<(string Name, int Version), Handler> _byName;
-    private readonly AnyHandler? _any;
+    private readonly Handler? _any;
 
     public HandlerTable(Type agentClass, AgentAttribute attribute, bool auditAll = false)
     {
@@ -18,7 +18,9 @@ internal sealed class HandlerTable
         IsAudited = FindAudited(agentClass, attribute, auditAll);
         Reentrant = attribute.Reentrant;
         TakesWholeMessages = Kind == DeadLetters.DeadLetterAddress.Kind;
-        _any = typeof(IHandleAny).IsAssignableFrom(agentClass) ? new AnyHandler(Kind) : null;
+        _any = typeof(IRelay).IsAssignableFrom(agentClass) ? new RelayHandler(Kind)
+            : typeof(IHandleAny).IsAssignableFrom(agentClass) ? new AnyHandler(Kind)
+            : null;
         var handled = FindInterfaces(agentClass).Select(i => Create(i, upcast: null)).ToDictionary(h => h.Contract!);
         foreach (var upcast in Upcasts.Find([.. handled.Keys]))
         {
