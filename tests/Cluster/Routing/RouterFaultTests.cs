@@ -9,7 +9,7 @@ namespace OrleansAgents.Tests.Routing;
 /// <summary>Routed messages arrive once, whatever goes wrong, seed after seed.</summary>
 public sealed class RouterFaultTests
 {
-    private const int Seeds = 60, AtOnce = 4, Messages = 24, Tills = 3;
+    private const int Seeds = 30, AtOnce = 4, Messages = 24, Tills = 3;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
