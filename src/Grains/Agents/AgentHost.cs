@@ -105,29 +105,26 @@ internal sealed class AgentHost
     /// <summary>Delivers once. What failed in passing comes back as a refusal that says so.</summary>
     public async ValueTask<Reply> TryAsync(Envelope envelope, CancellationToken cancellationToken)
     {
-        if (_kinds.FindFault(envelope.Recipient.Kind) is { } fault)
-        {
-            return Reply.Refused(fault);
-        }
-
-        if (TrySign(ref envelope) is { } unsignable)
-        {
-            return Reply.Refused(unsignable);
-        }
-
         try
         {
-            return await Find(envelope.Recipient).DeliverAsync(envelope).AsTask().WaitAsync(cancellationToken);
+            var call = CallAsync(envelope);
+            return await (cancellationToken.CanBeCanceled ? new ValueTask<Reply>(call.AsTask().WaitAsync(cancellationToken)) : call);
         }
-        catch (Exception e) when (Delivery.IsTransient(e))
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            return Reply.Refused(Unreachable(envelope.Recipient, e));
-        }
-        catch (Exception e) when (Delivery.IsLasting(e))
-        {
-            return Delivery.ToReply(envelope, e);
+            return ToReply(envelope, e);
         }
     }
+
+    /// <summary>Delivers once, and fails with what the call failed with, which <see cref="ToReply"/> makes a reply of.</summary>
+    public ValueTask<Reply> CallAsync(Envelope envelope) =>
+        (_kinds.FindFault(envelope.Recipient.Kind) ?? TrySign(ref envelope)) is { } fault
+            ? new(Reply.Refused(fault))
+            : Find(envelope.Recipient).DeliverAsync(envelope);
+
+    /// <summary>What a call that failed comes to: a refusal that says so where it failed in passing.</summary>
+    public static Reply ToReply(Envelope envelope, Exception e) =>
+        Delivery.IsTransient(e) ? Reply.Refused(Unreachable(envelope.Recipient, e)) : Delivery.ToReply(envelope, e);
 
     /// <summary>A message as its topic keeps it: signed by this silo where all must be, else without the publisher's signature, which was for its publishing.</summary>
     public Envelope ForKeeping(Envelope message)

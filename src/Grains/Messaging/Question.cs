@@ -19,6 +19,8 @@ internal sealed class Question
     private readonly Reply?[] _replies;
     private readonly int? _enough;
     private readonly string? _tag;
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
     private int _given, _missing;
 
     /// <param name="asked">The message, from the agent to itself, under the question's id.</param>
@@ -33,6 +35,10 @@ internal sealed class Question
     {
         (_asked, _legs, _enough, _tag) = (asked, legs, enough, tag);
         _replies = new Reply?[legs.Length];
+        if (IsSettled)
+        {
+            _settled.SetResult();
+        }
     }
 
     public MessageId Id => _asked.Id;
@@ -47,30 +53,46 @@ internal sealed class Question
     /// <summary>Whether enough have answered, or too few still can.</summary>
     public bool IsSettled => _given + _missing == _legs.Length || (_enough is { } enough && (_given >= enough || _legs.Length - _missing < enough));
 
-    /// <summary>Takes an answer. One that comes late is passed over.</summary>
+    /// <summary>Ends when enough have answered, or too few still can.</summary>
+    public Task Settled => _settled.Task;
+
+    /// <summary>Takes an answer. One that comes late is passed over. Thread-safe.</summary>
     public void Take(int leg, Reply reply)
     {
-        if (!IsOpen || _replies[leg] is not null)
+        lock (_lock)
         {
-            return;
+            if (!IsOpen || _replies[leg] is not null)
+            {
+                return;
+            }
+
+            _replies[leg] = reply;
+            if (reply.Refusal is null)
+            {
+                _given++;
+            }
+            else
+            {
+                _missing++;
+            }
+
+            if (!IsSettled)
+            {
+                return;
+            }
         }
 
-        _replies[leg] = reply;
-        if (reply.Refusal is null)
-        {
-            _given++;
-        }
-        else
-        {
-            _missing++;
-        }
+        _settled.TrySetResult();
     }
 
-    /// <summary>Takes no more answers; what comes back are those who have not answered.</summary>
+    /// <summary>Takes no more answers; what comes back are those who have not answered. Thread-safe.</summary>
     public IReadOnlyList<Envelope> Close()
     {
-        IsOpen = false;
-        return [.. _legs.Where((_, i) => _replies[i] is null)];
+        lock (_lock)
+        {
+            IsOpen = false;
+            return _given + _missing == _legs.Length ? [] : [.. _legs.Where((_, i) => _replies[i] is null)];
+        }
     }
 
     /// <summary>The message that tells the agent what came of it.</summary>
