@@ -21,6 +21,7 @@ internal static class AgentsCommand
             StopCommand.Create(global),
             DeadLettersCommand.Create(global),
             AuditCommand.Create(global),
+            BlackboardCommand.Create(global),
         };
         global.AddTo(root);
         return root;
