@@ -111,7 +111,7 @@ internal sealed class JsonDifference
     {
         if (Afford(path.Length + value.Size))
         {
-            _operations.Add(new JsonPatchOperation(operation, path, Value: value.ToElement()));
+            _operations.Add(new JsonPatchOperation(operation, path) { Value = value.ToElement() });
         }
     }
 

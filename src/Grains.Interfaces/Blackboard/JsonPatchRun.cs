@@ -137,7 +137,7 @@ internal sealed class JsonPatchRun(JsonTree document, JsonPatchLimits limits)
     private JsonTree ReadValue(JsonPatchOperation operation, out JsonPatchOperation written)
     {
         var value = JsonTreeReader.Read(operation.Value, limits);
-        written = new JsonPatchOperation(operation.Op, operation.Path, Value: value.ToElement());
+        written = new JsonPatchOperation(operation.Op, operation.Path) { Value = value.ToElement() };
         return value;
     }
 

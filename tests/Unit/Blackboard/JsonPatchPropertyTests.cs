@@ -13,7 +13,7 @@ public sealed class JsonPatchPropertyTests
 
     private static readonly string[] Names = ["a", "b", "0", "1", "-", "", "a/b", "~", "é😀", "\n"];
 
-    private static readonly Gen<string> Leaves = Gen.OneOfConst("0", "1", "1.0", "-2.5e3", "1e400", "true", "null", "\"\"", "\"x/~\"", "\"é😀\"");
+    private static readonly Gen<string> Leaves = OneOf("0", "1", "1.0", "-2.5e3", "1e400", "true", "null", "\"\"", "\"x/~\"", "\"é😀\"");
 
     private static readonly Gen<string> Values = Gen.Recursive<string>((depth, inner) => depth >= 4 ? Leaves : Gen.Frequency(
         (2, Leaves), (3, inner.Array[0, 5].Select(items => $"[{string.Join(',', items)}]")), (4, Objects(inner))));
@@ -69,11 +69,13 @@ public sealed class JsonPatchPropertyTests
         iter: Cases, seed: Seed);
 
     private static Gen<JsonPatchOperation> Operations => Gen.Select(
-        Gen.OneOfConst("add", "add", "remove", "replace", "move", "copy", "test"), Paths, Paths, Values,
-        (name, path, from, value) => new JsonPatchOperation(name, path, from, JsonElement.Parse(value)));
+        OneOf("add", "add", "remove", "replace", "move", "copy", "test"), Paths, Paths, Values,
+        (name, path, from, value) => new JsonPatchOperation(name, path, from) { Value = JsonElement.Parse(value) });
 
     private static Gen<string> Paths => Gen.Int[0, Names.Length - 1].Array[0, 3].Select(steps => string.Concat(
         steps.Select(s => "/" + Names[s].Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal))));
+
+    private static Gen<string> OneOf(params string[] texts) => Gen.Int[0, texts.Length - 1].Select(i => texts[i]);
 
     private static Gen<string> Objects(Gen<string> inner) => Gen.Select(Gen.Int[0, Names.Length - 1], inner).Array[0, 5].Select(members =>
         $"{{{string.Join(',', members.DistinctBy(m => m.Item1).Select(m => $"{JsonSerializer.Serialize(Names[m.Item1])}:{m.Item2}"))}}}");
