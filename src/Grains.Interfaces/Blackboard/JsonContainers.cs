@@ -7,11 +7,12 @@ namespace OrleansAgents.Blackboard;
 internal sealed class JsonMembers : JsonTree
 {
     private readonly long _inner;
-    private int _height;
+    private readonly ChildHeights _heights;
 
-    private JsonMembers(ImmutableSortedDictionary<string, JsonTree> members, long inner) => (Members, _inner) = (members, inner);
+    private JsonMembers(ImmutableSortedDictionary<string, JsonTree> members, long inner, ChildHeights heights) =>
+        (Members, _inner, _heights) = (members, inner, heights);
 
-    public static JsonMembers Empty { get; } = new(ImmutableSortedDictionary.Create<string, JsonTree>(StringComparer.Ordinal), 0);
+    public static JsonMembers Empty { get; } = new(ImmutableSortedDictionary.Create<string, JsonTree>(StringComparer.Ordinal), 0, default);
 
     /// <summary>The members in the order of their names' UTF-16 units, which is the canonical one.</summary>
     public ImmutableSortedDictionary<string, JsonTree> Members { get; }
@@ -19,13 +20,13 @@ internal sealed class JsonMembers : JsonTree
     // Braces, and a comma between any two.
     public override long Size => 2 + _inner + Math.Max(0, Members.Count - 1);
 
-    public override int Height => _height > 0 ? _height : _height = 1 + (Members.IsEmpty ? 0 : Members.Max(m => m.Value.Height));
+    public override int Height => _heights.Above;
 
     /// <exception cref="Security.CanonicalJsonException">A name has half of a surrogate pair.</exception>
     public static JsonMembers Of(IEnumerable<KeyValuePair<string, JsonTree>> members)
     {
         var all = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, members);
-        return new JsonMembers(all, all.Sum(m => SizeOf(m.Key, m.Value)));
+        return new JsonMembers(all, all.Sum(m => SizeOf(m.Key, m.Value)), ChildHeights.Of(all.Values));
     }
 
     public override JsonTree? Find(string step) => Members.GetValueOrDefault(step);
@@ -34,11 +35,19 @@ internal sealed class JsonMembers : JsonTree
 
     /// <summary>The same object with a member more, or with another value for it.</summary>
     /// <exception cref="Security.CanonicalJsonException">The name has half of a surrogate pair.</exception>
-    public JsonMembers With(string name, JsonTree value) => new(
-        Members.SetItem(name, value), _inner + SizeOf(name, value) - (Members.TryGetValue(name, out var old) ? SizeOf(name, old) : 0));
+    public JsonMembers With(string name, JsonTree value)
+    {
+        var old = Members.GetValueOrDefault(name);
+        return new JsonMembers(
+            Members.SetItem(name, value), _inner + SizeOf(name, value) - (old is null ? 0 : SizeOf(name, old)), _heights.Change(value, old));
+    }
 
     /// <summary>The same object without a member that it has.</summary>
-    public JsonMembers Without(string name) => new(Members.Remove(name), _inner - SizeOf(name, Members[name]));
+    public JsonMembers Without(string name)
+    {
+        var old = Members[name];
+        return new JsonMembers(Members.Remove(name), _inner - SizeOf(name, old), _heights.Change(added: null, old));
+    }
 
     public override bool HasValueOf(JsonTree other)
     {
@@ -73,27 +82,27 @@ internal sealed class JsonMembers : JsonTree
 internal sealed class JsonItems : JsonTree
 {
     private readonly long _inner;
-    private int _height;
+    private readonly ChildHeights _heights;
 
-    private JsonItems(ImmutableList<JsonTree> items, long inner) => (Items, _inner) = (items, inner);
+    private JsonItems(ImmutableList<JsonTree> items, long inner, ChildHeights heights) => (Items, _inner, _heights) = (items, inner, heights);
 
     public ImmutableList<JsonTree> Items { get; }
 
     // Brackets, and a comma between any two.
     public override long Size => 2 + _inner + Math.Max(0, Items.Count - 1);
 
-    public override int Height => _height > 0 ? _height : _height = 1 + (Items.IsEmpty ? 0 : Items.Max(i => i.Height));
+    public override int Height => _heights.Above;
 
     public static JsonItems Of(IEnumerable<JsonTree> items)
     {
         ImmutableList<JsonTree> all = [.. items];
-        return new JsonItems(all, all.Sum(i => i.Size));
+        return new JsonItems(all, all.Sum(i => i.Size), ChildHeights.Of(all));
     }
 
     public override JsonTree? Find(string step) => TryRead(step, Items.Count - 1, out var index) ? Items[index] : null;
 
     public override JsonTree Replace(string step, JsonTree value) => TryRead(step, Items.Count - 1, out var index)
-        ? new JsonItems(Items.SetItem(index, value), _inner + value.Size - Items[index].Size)
+        ? new JsonItems(Items.SetItem(index, value), _inner + value.Size - Items[index].Size, _heights.Change(value, Items[index]))
         : base.Replace(step, value);
 
     /// <summary>The same array with an item more before the one that is at a place, or behind the last; null for another place.</summary>
@@ -103,7 +112,7 @@ internal sealed class JsonItems : JsonTree
 
     /// <summary>The same array without the item at a place that there is.</summary>
     public JsonItems Without(string step) => TryRead(step, Items.Count - 1, out var index)
-        ? new JsonItems(Items.RemoveAt(index), _inner - Items[index].Size)
+        ? new JsonItems(Items.RemoveAt(index), _inner - Items[index].Size, _heights.Change(added: null, Items[index]))
         : throw new InvalidOperationException("There is no such item.");
 
     public override bool HasValueOf(JsonTree other)
@@ -130,7 +139,7 @@ internal sealed class JsonItems : JsonTree
         output.Write(Items.IsEmpty ? "[]"u8 : "]"u8);
     }
 
-    private JsonItems Insert(int index, JsonTree value) => new(Items.Insert(index, value), _inner + value.Size);
+    private JsonItems Insert(int index, JsonTree value) => new(Items.Insert(index, value), _inner + value.Size, _heights.Change(value, removed: null));
 
     private static bool TryRead(string step, int last, out int index) => Messaging.JsonPointer.TryReadIndex(step, out index) && index <= last;
 }

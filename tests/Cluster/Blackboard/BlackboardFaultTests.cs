@@ -11,7 +11,7 @@ namespace OrleansAgents.Tests.Blackboard;
 /// <summary>Writers race, and everything goes wrong by chance; in the end each change is there once, and the topic tells exactly of these.</summary>
 public sealed class BlackboardFaultTests
 {
-    private const int Seeds = 60, AtOnce = 4, Writers = 3, Changes = 5;
+    private const int Seeds = 48, AtOnce = 12, Writers = 3, Changes = 5;
 
     // Each writer appends by patch and notes by merge patch.
     private const int Versions = Writers * Changes * 2;
