@@ -8,7 +8,7 @@ namespace OrleansAgents.Tests.Blackboard;
 
 public sealed class JsonPatchPropertyTests
 {
-    private const long Cases = 800;
+    private const long Cases = 400;
 
     private static readonly string[] Names = ["a", "b", "0", "1", "-", "", "a/b", "~", "é😀", "\n"];
 
