@@ -22,6 +22,7 @@ internal static class AgentsCommand
             DeadLettersCommand.Create(global),
             AuditCommand.Create(global),
             RoutesCommand.Create(global),
+            BlackboardCommand.Create(global),
         };
         global.AddTo(root);
         return root;

@@ -93,7 +93,8 @@ internal sealed class MessageArguments
         }
     }
 
-    private static async Task<byte[]> ReadInputAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>Standard input, up to one byte more than a limit.</summary>
+    public static async Task<byte[]> ReadInputAsync(int limit, CancellationToken cancellationToken)
     {
         await using var input = Console.OpenStandardInput();
         // One byte more than a message may have is enough to see that it is too large.

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansAgents.Agents;
 using OrleansAgents.Audit;
+using OrleansAgents.Blackboard;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
 using OrleansAgents.Routing;
@@ -35,6 +36,8 @@ public static class AgentSiloBuilder
         services.AddOptions<HandledWindow>()
             .Validate(w => w.Count > 0 && w.Age > TimeSpan.Zero, "HandledWindow.Count and Age must be above zero; 10,000 and 10 minutes are the defaults.")
             .ValidateOnStart();
+        services.AddOptions<BlackboardOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BlackboardOptions>, BlackboardOptionsValidation>());
         if (configure is not null)
         {
             services.Configure(configure);
@@ -58,7 +61,10 @@ public static class AgentSiloBuilder
             services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, WakeService>();
         }
 
-        return silo.AddAgent(typeof(TopicAgent)).AddAgent(typeof(DeadLettersAgent)).AddAgent(typeof(RouterAgent));
+        return silo.AddAgent(typeof(TopicAgent))
+            .AddAgent(typeof(DeadLettersAgent))
+            .AddAgent(typeof(RouterAgent))
+            .AddAgent(typeof(BlackboardAgent));
     }
 
     /// <summary>

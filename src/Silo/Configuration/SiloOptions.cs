@@ -1,5 +1,6 @@
 using System.Net;
 using OrleansAgents.Agents;
+using OrleansAgents.Blackboard;
 using OrleansAgents.Hosting;
 using OrleansAgents.Security;
 using OrleansAgents.Sqlite;
@@ -45,6 +46,9 @@ internal sealed class SiloOptions
 
     /// <summary>How long the events of topics are kept.</summary>
     public TopicRetention Topics { get; } = new();
+
+    /// <summary>How far back boards can be read, and how large they may become.</summary>
+    public BlackboardOptions Blackboard { get; } = new();
 
     /// <summary>Whether the demo kinds are hosted.</summary>
     public bool Demo { get; set; } = true;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration.Memory;
 using Orleans.Runtime;
 using OrleansAgents.Agents;
+using OrleansAgents.Blackboard;
 using OrleansAgents.Configuration;
 using OrleansAgents.Demo;
 using OrleansAgents.Endpoints;
@@ -83,6 +84,8 @@ internal static class SiloApplication
         silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Membership, new SinceStartTimeProvider());
         silo.Services.Configure<HandledWindow>(w => (w.Count, w.Age) = (options.HandledWindow.Count, options.HandledWindow.Age));
         silo.Services.Configure<TopicRetention>(t => (t.Age, t.Bytes) = (options.Topics.Age, options.Topics.Bytes));
+        silo.Services.Configure<BlackboardOptions>(b =>
+            (b.History, b.HistoryBytes, b.DocumentBytes) = (options.Blackboard.History, options.Blackboard.HistoryBytes, options.Blackboard.DocumentBytes));
         AddStorage(silo, options);
         silo.UseSignatures(
             options.Signatures ?? (environment.IsDevelopment() ? SignaturePolicy.None : SignaturePolicy.External),
