@@ -45,7 +45,7 @@ public sealed class SampleTests
     [Fact]
     public void TestingPage_EveryExample_StandsInTheSample()
     {
-        var sample = string.Concat(Directory.EnumerateFiles(Path.Combine(Programs.Repository, "samples", "PricerTests"), "*.cs").Select(f => Dedent(File.ReadAllText(f)) + "\n"));
+        var sample = string.Concat(System.IO.Directory.EnumerateFiles(Path.Combine(Programs.Repository, "samples", "PricerTests"), "*.cs").Select(f => Dedent(File.ReadAllText(f)) + "\n"));
         var examples = File.ReadAllText(Path.Combine(Programs.Repository, "docs", "testing.md")).Split("```csharp\n")[1..].Select(e => e.Split("```")[0]).ToList();
         Assert.True(examples.Count >= 5, "The page has too few examples.");
         Assert.All(examples, example => Assert.Contains(Dedent(example), sample, StringComparison.Ordinal));
