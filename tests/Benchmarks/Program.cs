@@ -30,6 +30,7 @@ Func<BenchmarkOptions, IAsyncEnumerable<Row>>? run = options.Command switch
     "cluster" => ClusterCases.RunAsync,
     "failover" => FailoverCase.RunAsync,
     "trust" => TrustCases.RunAsync,
+    "directory" => DirectoryCases.RunAsync,
     _ => null,
 };
 if (run is null)

@@ -27,10 +27,7 @@ internal sealed partial class AgentTurns : ICommitObserver
         {
             _handled = new HandledMessages(Host.Window.Count, Host.Window.Age);
             _handled.Restore(record.Handled, Host.ReplayAllowance);
-            if (record.Outgoing.Count > 0)
-            {
-                Outbox.Enqueue(record.Outgoing);
-            }
+            Enqueue(record.Outgoing);
         }
 
         return null;
@@ -107,12 +104,10 @@ internal sealed partial class AgentTurns : ICommitObserver
         foreach (var cancelled in batch.Cancelled)
         {
             _outbox?.Later.Remove(cancelled);
+            (_agent as IMessageKeeper)?.Release(cancelled);
         }
 
-        if (batch.Outgoing.Count > 0)
-        {
-            Outbox.Enqueue(batch.Outgoing);
-        }
+        Enqueue(batch.Outgoing);
 
         TurnTelemetry.Audited(Id.Kind, batch.Audit);
         if (batch.Events.Count > 0)
@@ -131,6 +126,20 @@ internal sealed partial class AgentTurns : ICommitObserver
 
         _queue?.SettleWaiting(TurnFailure.Stopping(Id));
         ((IGrainBase)_agent).DeactivateOnIdle();
+    }
+
+    /// <summary>Hands messages that are stored to the outbox, except those that the agent itself keeps.</summary>
+    private void Enqueue(IReadOnlyList<OutgoingMessage> stored)
+    {
+        if (_agent is IMessageKeeper keeper)
+        {
+            stored = [.. stored.Where(message => !keeper.TryKeep(message))];
+        }
+
+        if (stored.Count > 0)
+        {
+            Outbox.Enqueue(stored);
+        }
     }
 
     private bool TryRecord(AgentContext context, PendingTurn turn, Reply reply)

@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using OrleansAgents.Agents;
 using OrleansAgents.Audit;
 using OrleansAgents.DeadLetters;
+using OrleansAgents.Directory;
 using OrleansAgents.Messaging;
 using OrleansAgents.Scheduling;
 using OrleansAgents.Security;
@@ -57,7 +58,8 @@ public static class AgentSiloBuilder
             services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, WakeService>();
         }
 
-        return silo.AddAgent(typeof(TopicAgent)).AddAgent(typeof(DeadLettersAgent));
+        return silo.AddPlacementDirector<OwnSiloPlacement, OwnSiloDirector>()
+            .AddAgent(typeof(TopicAgent)).AddAgent(typeof(DeadLettersAgent)).AddAgent(typeof(DirectoryAgent)).AddAgent(typeof(SiloAgent));
     }
 
     /// <summary>

@@ -1,6 +1,5 @@
 using OrleansAgents.Tests.Architecture;
 using Xunit;
-using Directory = System.IO.Directory;
 
 namespace OrleansAgents.Tests.Golden;
 
