@@ -13,7 +13,7 @@ public sealed record Retire;
 
 public sealed class Languages
 {
-    public List<string> Known { get; set; } = [];
+    public IList<string> Known { get; set; } = [];
 }
 
 [Agent("translator", Capabilities = ["translate"], Tags = ["text"])]
