@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
+using Orleans.Runtime;
 using OrleansAgents.Agents;
 
 namespace OrleansAgents.Directory;
@@ -5,6 +8,9 @@ namespace OrleansAgents.Directory;
 /// <summary>What a client learns of the agents that there are.</summary>
 public static class ClientDirectory
 {
+    // Making a handle costs more than asking by it.
+    private static readonly ConditionalWeakTable<IAgentClient, FrozenDictionary<AgentId, AgentHandle>> Shards = [];
+
     /// <summary>
     /// Finds agents that registered themselves with a capability, and kinds that have it by their attribute. All shards of
     /// the directory are asked at once; those that do not answer in time are named in the result.
@@ -23,9 +29,26 @@ public static class ClientDirectory
         this IAgentClient client, string capability, IReadOnlyList<string>? tags = null, string? kind = null, int limit = 100, AgentId? after = null,
         TimeSpan? within = null, CancellationToken cancellationToken = default)
     {
-        var send = new SendOptions { Timeout = within ?? FanOut.Patience };
-        var search = new DirectorySearch((shard, query, cancel) => client.Agent(shard).AskAsync(query, send, cancel));
+        using var patience = new CancellationTokenSource(within ?? FanOut.Patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        var shards = Shards.GetValue(client, static client => DirectoryAddress.All.ToFrozenDictionary(shard => shard, client.Agent));
+        var search = new DirectorySearch((shard, query, _) => AskAsync(shards[shard], query, either.Token));
         return await search.RunAsync(new DirectoryFind(capability, tags, kind, limit, after?.ToString()), client.Kinds, cancellationToken);
+    }
+
+    /// <summary>One timer ends the wait for all shards; a call that brought its own would cost several times as much.</summary>
+    private static async ValueTask<DirectoryPage> AskAsync(AgentHandle shard, DirectoryFind query, CancellationToken stop)
+    {
+        var ask = shard.AskAsync(query, cancellationToken: CancellationToken.None).AsTask();
+        try
+        {
+            return await ask.WaitAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            ask.Ignore();
+            throw;
+        }
     }
 
     /// <summary>

@@ -13,26 +13,51 @@ internal sealed class Finding(DirectoryFind query)
     /// <summary>Takes what matches of one kind; kinds come in order.</summary>
     public void Take(string kind, SortedSet<Registered> agents)
     {
-        var anyTags = query.Tags is not { Count: > 0 };
-        _total += anyTags ? agents.Count : agents.Count(agent => agent.Traits.HasTags(query.Tags));
+        if (query.Tags is { Count: > 0 } tags)
+        {
+            TakeTagged(kind, agents, tags);
+            return;
+        }
+
+        _total += agents.Count;
         foreach (var agent in Behind(kind, agents))
         {
-            if (!anyTags && !agent.Traits.HasTags(query.Tags))
+            if (!TryAdd(agent))
             {
-                continue;
-            }
-
-            if (_page.Count == query.Limit)
-            {
-                _more = true;
                 return;
             }
-
-            _page.Add(agent.Describe());
         }
     }
 
     public DirectoryPage ToPage() => new(_page, _total, _more);
+
+    /// <summary>All are looked at, because those that match are counted.</summary>
+    private void TakeTagged(string kind, SortedSet<Registered> agents, IReadOnlyList<string> tags)
+    {
+        var position = _after is { } after ? string.CompareOrdinal(kind, after.Kind) : 1;
+        foreach (var agent in agents)
+        {
+            if (agent.Traits.HasTags(tags))
+            {
+                _total++;
+                if (position > 0 || (position == 0 && string.CompareOrdinal(agent.Key, _after!.Value.Key) > 0))
+                {
+                    TryAdd(agent);
+                }
+            }
+        }
+    }
+
+    private bool TryAdd(Registered agent)
+    {
+        _more = _page.Count == query.Limit;
+        if (!_more)
+        {
+            _page.Add(agent.Describe());
+        }
+
+        return !_more;
+    }
 
     private IEnumerable<Registered> Behind(string kind, SortedSet<Registered> agents)
     {

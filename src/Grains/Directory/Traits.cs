@@ -12,8 +12,19 @@ internal sealed class Traits(string kind, string[] capabilities, string[] tags)
     /// <summary>How many agents have it.</summary>
     public int Users { get; set; }
 
-    public bool HasTags(IReadOnlyList<string>? wanted) =>
-        wanted is null || wanted.All(tag => Array.BinarySearch(Tags, tag, StringComparer.Ordinal) >= 0);
+    public bool HasTags(IReadOnlyList<string> wanted)
+    {
+        // Asked of every agent that has a capability, so it makes nothing.
+        for (var i = 0; i < wanted.Count; i++)
+        {
+            if (Array.BinarySearch(Tags, wanted[i], StringComparer.Ordinal) < 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }
 
 /// <summary>Every <see cref="Traits"/> in use, each once.</summary>

@@ -9,7 +9,7 @@ namespace OrleansAgents.Tests.Directory;
 /// <summary>Agents register and unregister while everything goes wrong by chance, and in the end the directory shows what they committed last.</summary>
 public sealed class DirectoryFaultTests
 {
-    private const int Seeds = 60, AtOnce = 3, Agents = 5, Steps = 7;
+    private const int Seeds = 40, AtOnce = 3, Agents = 5, Steps = 7;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

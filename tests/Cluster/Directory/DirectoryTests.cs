@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents;
 using OrleansAgents.Directory;
+using OrleansAgents.Hosting;
 using OrleansAgents.Messaging;
+using OrleansAgents.Security;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
 
@@ -120,6 +122,27 @@ public sealed class DirectoryTests
 
         async Task<string?> RefusalAsync(AgentId sender, AgentId shard, object? message = null) => (await cluster.Client.SendAsync(
             Envelope.Create(sender, shard, message ?? new Registration(["quote"])), cancellationToken: Token)).Refusal?.Code;
+    }
+
+    [Fact]
+    public async Task Rules_AboutTheDirectory_HoldAsForAnyMessage()
+    {
+        await using var cluster = await AgentTestCluster.StartAsync(
+            options => options.AddAgent<VendorAgent>().ConfigureSilo(silo => silo.UseAccessRules(access =>
+            {
+                access.Rules.Add(new AccessRule { From = "client/test", Send = "test.*", To = "vendor/*" });
+                access.Rules.Add(new AccessRule { From = "vendor/bad", Send = "directory.register", To = "directory/*", Deny = true });
+            })),
+            Token);
+        await TellAsync(cluster, "vendor/bad", new Offer(["quote"]));
+        await TellAsync(cluster, "vendor/good", new Offer(["quote"]));
+        var looker = cluster.Client.Agent("vendor/looker");
+        var found = await Waits.UntilAsync(() => looker.AskAsync(new Look("quote"), cancellationToken: Token), seen => seen.Total > 0, Token);
+        await cluster.IdleAsync(cancellationToken: Token);
+        Assert.Equal("vendor/good", Assert.Single((await looker.AskAsync(new Look("quote"), cancellationToken: Token)).Agents).Agent);
+        Assert.Empty(found.Missing);
+        var refused = await Assert.ThrowsAsync<AgentRefusedException>(async () => await cluster.Client.FindAsync("quote", cancellationToken: Token));
+        Assert.Equal(RefusalCodes.NotAllowed, refused.Code);
     }
 
     [Fact]
