@@ -32,6 +32,7 @@ Func<BenchmarkOptions, IAsyncEnumerable<Row>>? run = options.Command switch
     "trust" => TrustCases.RunAsync,
     "routing" => RoutingCases.RunAsync,
     "fanout" => FanOutCases.RunAsync,
+    "directory" => DirectoryCases.RunAsync,
     _ => null,
 };
 if (run is null)

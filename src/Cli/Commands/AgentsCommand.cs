@@ -17,6 +17,7 @@ internal static class AgentsCommand
             SendCommand.Create(global),
             ListCommand.Create(global),
             DescribeCommand.Create(global),
+            FindCommand.Create(global),
             ContractsCommand.Create(global),
             StopCommand.Create(global),
             DeadLettersCommand.Create(global),

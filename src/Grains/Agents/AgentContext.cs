@@ -30,6 +30,9 @@ public sealed partial class AgentContext
 
     internal Handler Handler { get; }
 
+    /// <summary>What all agents of the silo share.</summary>
+    internal AgentHost Host => Turns.Host;
+
     /// <summary>Whether an ask of this turn ended with the turn's own deadline, whose timer may fire a little after the ask's.</summary>
     internal bool IsOutOfTime { get; private set; }
 

@@ -15,7 +15,6 @@ internal sealed class AgentHost
     private readonly AgentAddressing _addressing;
     private readonly AgentKinds _kinds;
     private readonly Delivery _delivery;
-    private readonly SiloAddress _silo;
     private readonly OutgoingSignatures? _signatures;
     private readonly AuditKey? _auditKey;
 
@@ -35,7 +34,7 @@ internal sealed class AgentHost
         Cipher = cipher;
         _addressing = new AgentAddressing(grains, types);
         _kinds = kinds;
-        _silo = silo.SiloAddress;
+        Silo = silo.SiloAddress;
         _delivery = new Delivery(Options.Delivery, time);
         _auditKey = Options.ReadAuditKey();
         foreach (var registration in registered)
@@ -55,6 +54,12 @@ internal sealed class AgentHost
 
     public IAgentStore? Store { get; }
 
+    /// <summary>The agents that are active on this silo.</summary>
+    public ActiveTable Active { get; } = new();
+
+    /// <summary>This silo's address.</summary>
+    public SiloAddress Silo { get; }
+
     public GateChecks Checks { get; }
 
     /// <summary>For how long a signed message can come again; zero where signatures are not checked.</summary>
@@ -69,7 +74,6 @@ internal sealed class AgentHost
 
     /// <summary>What seals and opens payloads; null where nothing was said of encryption.</summary>
     public PayloadCipher? Cipher { get; }
-
 
     /// <summary>An ask from within a turn: bounded by the asking message's deadline (0 for none) and by the default, whichever ends first.</summary>
     public async ValueTask<Reply> AskAsync(Envelope envelope, long askersDeadline, CancellationToken cancellationToken)
@@ -155,8 +159,11 @@ internal sealed class AgentHost
 
     public IAgentGrain Find(AgentId agent) => _addressing.Find(agent);
 
+    /// <summary>The kinds that the cluster hosts.</summary>
+    public IReadOnlyList<KindDescription> ListKinds() => _kinds.List();
+
     public bool IsHosted(string kind) => _kinds.IsHosted(kind);
 
     /// <summary>Another silo whose class of a kind handles a contract; null when there is none.</summary>
-    public SiloAddress? FindSilo(string kind, Contract contract) => _kinds.FindSilo(kind, contract, _silo);
+    public SiloAddress? FindSilo(string kind, Contract contract) => _kinds.FindSilo(kind, contract, Silo);
 }

@@ -35,9 +35,19 @@ internal static class AgentManifest
             properties[AgentKinds.DescriptionProperty] = description;
         }
 
+        PutNames(properties, AgentKinds.CapabilitiesProperty, attribute.Capabilities);
+        PutNames(properties, AgentKinds.TagsProperty, attribute.Tags);
         if (Strategy(attribute.Placement) is { } strategy)
         {
             properties[WellKnownGrainTypeProperties.PlacementStrategy] = strategy.Name;
+        }
+    }
+
+    private static void PutNames(Dictionary<string, string> properties, string property, string[] names)
+    {
+        if (names.Length > 0)
+        {
+            properties[property] = string.Join(' ', names);
         }
     }
 

@@ -27,13 +27,10 @@ internal sealed partial class AgentTurns : ICommitObserver
         {
             _handled = new HandledMessages(Host.Window.Count, Host.Window.Age);
             _handled.Restore(record.Handled, Host.ReplayAllowance);
-            if (record.Outgoing.Count > 0)
+            Enqueue(record.Outgoing);
+            if (HandlesAnswers)
             {
-                Outbox.Enqueue(record.Outgoing);
-                if (HandlesAnswers)
-                {
-                    Questions.Restore(record.Outgoing);
-                }
+                Questions.Restore(record.Outgoing);
             }
         }
 
@@ -112,12 +109,10 @@ internal sealed partial class AgentTurns : ICommitObserver
         {
             _outbox?.Later.Remove(cancelled);
             _questions?.End(cancelled);
+            (_agent as IMessageKeeper)?.Release(cancelled);
         }
 
-        if (batch.Outgoing.Count > 0)
-        {
-            Outbox.Enqueue(batch.Outgoing);
-        }
+        Enqueue(batch.Outgoing);
 
         if (batch.Questions.Count > 0)
         {
@@ -141,6 +136,20 @@ internal sealed partial class AgentTurns : ICommitObserver
 
         _queue?.SettleWaiting(TurnFailure.Stopping(Id));
         ((IGrainBase)_agent).DeactivateOnIdle();
+    }
+
+    /// <summary>Hands messages that are stored to the outbox, except those that the agent itself keeps.</summary>
+    private void Enqueue(IReadOnlyList<OutgoingMessage> stored)
+    {
+        if (_agent is IMessageKeeper keeper)
+        {
+            stored = [.. stored.Where(message => !keeper.TryKeep(message))];
+        }
+
+        if (stored.Count > 0)
+        {
+            Outbox.Enqueue(stored);
+        }
     }
 
     private bool TryRecord(AgentContext context, PendingTurn turn, Reply reply)

@@ -7,6 +7,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Audit;
 using OrleansAgents.Blackboard;
 using OrleansAgents.DeadLetters;
+using OrleansAgents.Directory;
 using OrleansAgents.Messaging;
 using OrleansAgents.Routing;
 using OrleansAgents.Scheduling;
@@ -61,10 +62,13 @@ public static class AgentSiloBuilder
             services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, WakeService>();
         }
 
-        return silo.AddAgent(typeof(TopicAgent))
+        return silo.AddPlacementDirector<OwnSiloPlacement, OwnSiloDirector>()
+            .AddAgent(typeof(TopicAgent))
             .AddAgent(typeof(DeadLettersAgent))
             .AddAgent(typeof(RouterAgent))
-            .AddAgent(typeof(BlackboardAgent));
+            .AddAgent(typeof(BlackboardAgent))
+            .AddAgent(typeof(DirectoryAgent))
+            .AddAgent(typeof(SiloAgent));
     }
 
     /// <summary>

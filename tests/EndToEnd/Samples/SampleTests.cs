@@ -47,7 +47,8 @@ public sealed class SampleTests
     [InlineData("blackboard.md", 4)]
     public void Page_EveryExample_StandsInTheSample(string page, int fewest)
     {
-        var sample = string.Concat(Directory.EnumerateFiles(Path.Combine(Programs.Repository, "samples", "PricerTests"), "*.cs").Select(f => Dedent(File.ReadAllText(f)) + "\n"));
+        var samples = System.IO.Directory.EnumerateFiles(Path.Combine(Programs.Repository, "samples"), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/", StringComparison.Ordinal));
+        var sample = string.Concat(samples.Select(f => Dedent(File.ReadAllText(f)) + "\n"));
         var examples = File.ReadAllText(Path.Combine(Programs.Repository, "docs", page)).Split("```csharp\n")[1..].Select(e => e.Split("```")[0]).ToList();
         Assert.True(examples.Count >= fewest, "The page has too few examples.");
         Assert.All(examples, example => Assert.Contains(Dedent(example), sample, StringComparison.Ordinal));
