@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansAgents.Agents;
 using OrleansAgents.Audit;
+using OrleansAgents.Conversations;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
 using OrleansAgents.Scheduling;
@@ -34,6 +35,11 @@ public static class AgentSiloBuilder
         services.AddOptions<HandledWindow>()
             .Validate(w => w.Count > 0 && w.Age > TimeSpan.Zero, "HandledWindow.Count and Age must be above zero; 10,000 and 10 minutes are the defaults.")
             .ValidateOnStart();
+        services.AddOptions<ConversationOptions>()
+            .Validate(o => o.MaxMessages > 0, "ConversationOptions.MaxMessages must be 1 or more; 10,000 is the default.")
+            .Validate(o => o.MaxBytes > 0, "ConversationOptions.MaxBytes must be 1 or more; 64 MiB is the default.")
+            .Validate(o => o.Age > TimeSpan.Zero && o.Age <= ConversationOptions.LongestAge, $"ConversationOptions.Age must be above zero and {ConversationOptions.LongestAge.TotalDays:0} days at most; 7 days are the default.")
+            .ValidateOnStart();
         if (configure is not null)
         {
             services.Configure(configure);
@@ -57,7 +63,8 @@ public static class AgentSiloBuilder
             services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, WakeService>();
         }
 
-        return silo.AddAgent(typeof(TopicAgent)).AddAgent(typeof(DeadLettersAgent));
+        return silo.AddAgent(typeof(TopicAgent)).AddAgent(typeof(DeadLettersAgent))
+            .AddAgent(typeof(ConversationAgent)).AddAgent(typeof(ConversationsAgent));
     }
 
     /// <summary>
