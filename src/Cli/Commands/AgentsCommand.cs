@@ -21,6 +21,8 @@ internal static class AgentsCommand
             StopCommand.Create(global),
             DeadLettersCommand.Create(global),
             AuditCommand.Create(global),
+            ConversationCommand.Create(global),
+            ConversationsCommand.Create(global),
         };
         global.AddTo(root);
         return root;
