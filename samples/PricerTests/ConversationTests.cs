@@ -32,7 +32,8 @@ public sealed class ConversationTests
     {
         await using var cluster = await AgentTestCluster.StartAsync(options => options.AddAgent<MoverAgent>());
         var watcher = cluster.Probe("watcher");
-        await watcher.SubscribeAsync("stock/*");
+        await watcher.SubscribeAsync("stock/intents");
+        await watcher.SubscribeAsync("stock/changes");
 
         await cluster.Client.Agent("mover/a").TellAsync(new MoveStock("A1", "shelf 3"));
         await cluster.Client.Agent("mover/a").TellAsync(new MoveStock("A1", "shelf 4"));

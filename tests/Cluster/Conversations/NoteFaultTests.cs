@@ -9,7 +9,7 @@ namespace OrleansAgents.Tests.Conversations;
 /// <summary>Everything goes wrong by chance, seed after seed, and in the end what was handled is noted exactly once, and nothing else is.</summary>
 public sealed class NoteFaultTests
 {
-    private const int Seeds = 60, AtOnce = 3, Talks = 12;
+    private const int Seeds = 20, AtOnce = 3, Talks = 12;
     private static readonly string[] Talkers = ["talker/0", "talker/1", "talker/listener"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
