@@ -42,10 +42,10 @@ public sealed class KeepingTests
         await cluster.RestartAgentAsync("conversation/story");
         await SayAsync(cluster, "story", 2);
         await cluster.RestartAgentAsync("conversation/story");
-        Assert.Equal([1L, 2, 3, 4, 5], (await Reading.ReadAsync(cluster.Client, "story", Token, limit: 2)).Select(n => n.Sequence));
+        Assert.Equal([1L, 2, 3, 4, 5], (await AdvanceAsync(cluster, Reading.ReadAsync(cluster.Client, "story", Token, limit: 2))).Select(n => n.Sequence));
         var index = ConversationAddress.IndexFor("story");
         await cluster.RestartAgentAsync(index);
-        Assert.Single((await cluster.Client.Agent(index).AskAsync(new ConversationsList(), cancellationToken: Token)).Conversations);
+        Assert.Single((await AdvanceAsync(cluster, cluster.Client.Agent(index).AskAsync(new ConversationsList(), cancellationToken: Token).AsTask())).Conversations);
     }
 
     [Fact]
@@ -59,15 +59,18 @@ public sealed class KeepingTests
         await cluster.IdleAsync(cancellationToken: Token);
         // A minute since it began, and not since its last message.
         Assert.Equal(3, (await ReadAsync(cluster, "story")).Kept);
-        Assert.Single(await Reading.ListAsync(cluster.Client, Token));
+        Assert.Single(await AdvanceAsync(cluster, Reading.ListAsync(cluster.Client, Token)));
 
         await cluster.RestartAgentAsync("conversation/story");
         _time.Advance(TimeSpan.FromSeconds(30));
-        await cluster.AdvanceUntilAsync(WaitUntilForgottenAsync(cluster), TimeSpan.FromMilliseconds(1));
-        await cluster.AdvanceUntilAsync(WaitUntilListIsEmptyAsync(cluster), TimeSpan.FromMilliseconds(1));
+        while ((await ReadAsync(cluster, "story")).Last is not null || (await AdvanceAsync(cluster, Reading.ListAsync(cluster.Client, Token))).Count > 0)
+        {
+            await cluster.IdleAsync(cancellationToken: Token);
+        }
+
         await SayAsync(cluster, "story", 1);
         Assert.Equal((1L, 0L), ((await ReadAsync(cluster, "story")).Kept, (await ReadAsync(cluster, "story")).Missing));
-        Assert.Single(await Reading.ListAsync(cluster.Client, Token));
+        Assert.Single(await AdvanceAsync(cluster, Reading.ListAsync(cluster.Client, Token)));
     }
 
     [Fact]
@@ -89,15 +92,16 @@ public sealed class KeepingTests
         var times = new List<DateTimeOffset>();
         foreach (var name in names)
         {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            times.Add(_time.GetUtcNow());
             await SayAsync(cluster, name, 1);
+            times.Add(_time.GetUtcNow());
+            _time.Advance(TimeSpan.FromSeconds(1));
         }
 
         var index = cluster.Client.Agent(shard);
-        var page = await index.AskAsync(new ConversationsList(Limit: 2), cancellationToken: Token);
+        var page = await AdvanceAsync(cluster, index.AskAsync(new ConversationsList(Limit: 2), cancellationToken: Token).AsTask());
         Assert.Equal((names[3], names[2], 4), (page.Conversations[0].Conversation, page.Conversations[1].Conversation, page.Total));
-        var between = await index.AskAsync(new ConversationsList(StartedAfter: times[0], StartedBefore: times[3]), cancellationToken: Token);
+        var between = await AdvanceAsync(
+            cluster, index.AskAsync(new ConversationsList(StartedAfter: times[0], StartedBefore: times[2].AddMilliseconds(1)), cancellationToken: Token).AsTask());
         Assert.Equal([names[2], names[1]], between.Conversations.Select(c => c.Conversation));
     }
 
@@ -108,39 +112,31 @@ public sealed class KeepingTests
         Assert.Contains("7 days are the default", Assert.IsType<OptionsValidationException>(refused.GetBaseException()).Message, StringComparison.Ordinal);
     }
 
-    private static async Task WaitUntilForgottenAsync(AgentTestCluster cluster)
-    {
-        while ((await ReadAsync(cluster, "story")).Last is not null)
-        {
-            await cluster.IdleAsync(cancellationToken: Token);
-        }
-    }
-
-    private static async Task WaitUntilListIsEmptyAsync(AgentTestCluster cluster)
-    {
-        while ((await Reading.ListAsync(cluster.Client, Token)).Count > 0)
-        {
-            await cluster.IdleAsync(cancellationToken: Token);
-        }
-    }
-
     private static async Task SayAsync(AgentTestCluster cluster, string conversation, int times)
     {
         for (var i = 0; i < times; i++)
         {
-            await cluster.Client.Agent("talker/a").AskAsync(new Talk($"{i}"), Reading.In(conversation), Token);
+            await AdvanceAsync(cluster, cluster.Client.Agent("talker/a").AskAsync(new Talk($"{i}"), Reading.In(conversation), Token).AsTask());
         }
 
         await cluster.IdleAsync(cancellationToken: Token);
     }
 
     private static async Task<ConversationPage> ReadAsync(AgentTestCluster cluster, string conversation) =>
-        await cluster.Client.Agent(ConversationAddress.For(conversation)).AskAsync(new ConversationRead(), cancellationToken: Token);
+        await AdvanceAsync(cluster, cluster.Client.Agent(ConversationAddress.For(conversation)).AskAsync(new ConversationRead(), cancellationToken: Token).AsTask());
+
+    /// <summary>A query waits for what it may have read, and acknowledgements are stored 200 ms after they came, by this clock.</summary>
+    private static async Task<T> AdvanceAsync<T>(AgentTestCluster cluster, Task<T> task)
+    {
+        await cluster.AdvanceUntilAsync(task, TimeSpan.FromMilliseconds(5));
+        return await task;
+    }
 
     private async Task<AgentTestCluster> StartAsync(Action<ConversationOptions> configure) => await AgentTestCluster.StartAsync(
         options =>
         {
             options.Time = _time;
+            options.Patience = TimeSpan.FromSeconds(30);
             options.AddAgent<TalkerAgent>().ConfigureSilo(silo => silo.Services.Configure(configure));
         },
         Token);

@@ -9,7 +9,7 @@ namespace OrleansAgents.Tests.Conversations;
 /// <summary>Everything goes wrong by chance, seed after seed, and in the end what was handled is noted exactly once, and nothing else is.</summary>
 public sealed class NoteFaultTests
 {
-    private const int Seeds = 20, AtOnce = 3, Talks = 12;
+    private const int Seeds = 60, AtOnce = 3, Talks = 12;
     private static readonly string[] Talkers = ["talker/0", "talker/1", "talker/listener"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -48,13 +48,13 @@ public sealed class NoteFaultTests
         // A talk and what it tells, and the rumours at their topic and their listener.
         const int All = Talks * 2 + Talks / 3 * 2;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(token);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(TimeSpan.FromSeconds(90));
         while (await KeptAsync(cluster, token) < All && !patience.IsCancellationRequested)
         {
         }
 
         faults.Pause();
-        await cluster.IdleAsync(TimeSpan.FromSeconds(20), token);
+        await cluster.IdleAsync(TimeSpan.FromSeconds(60), token);
         Assert.NotEmpty(faults.Injected);
         var notes = (await Reading.ReadAsync(cluster.Client, "story", token)).Select(n => n.Said).ToArray();
         Assert.True(notes.Length == All, $"{notes.Length} notes and not {All}, with {faults}");
