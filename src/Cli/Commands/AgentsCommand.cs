@@ -24,6 +24,8 @@ internal static class AgentsCommand
             AuditCommand.Create(global),
             RoutesCommand.Create(global),
             BlackboardCommand.Create(global),
+            ConversationCommand.Create(global),
+            ConversationsCommand.Create(global),
         };
         global.AddTo(root);
         return root;

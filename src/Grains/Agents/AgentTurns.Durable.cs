@@ -157,9 +157,15 @@ internal sealed partial class AgentTurns : ICommitObserver
         if (Commits is null || context.Handler.IsQuery || Commits.Fault is not null)
         {
             Commits?.Note(context.Message, reply);
+            if (Commits is { Fault: null })
+            {
+                NoteWithin(context, reply);
+            }
+
             return false;
         }
 
+        NoteWithin(context, reply);
         Commits.Record(context, turn, reply);
         return true;
     }

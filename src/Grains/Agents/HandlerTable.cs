@@ -17,7 +17,7 @@ internal sealed class HandlerTable
         Kind = attribute.Kind;
         IsAudited = FindAudited(agentClass, attribute, auditAll);
         Reentrant = attribute.Reentrant;
-        TakesWholeMessages = Kind == DeadLetters.DeadLetterAddress.Kind;
+        TakesWholeMessages = Kind is DeadLetters.DeadLetterAddress.Kind or Conversations.ConversationAddress.Kind;
         _any = typeof(IRelay).IsAssignableFrom(agentClass) ? new RelayHandler(Kind)
             : typeof(IHandleAny).IsAssignableFrom(agentClass) ? new AnyHandler(Kind)
             : null;

@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using OrleansAgents.Agents;
 using OrleansAgents.Audit;
 using OrleansAgents.Blackboard;
+using OrleansAgents.Conversations;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Directory;
 using OrleansAgents.Messaging;
@@ -39,6 +40,11 @@ public static class AgentSiloBuilder
             .ValidateOnStart();
         services.AddOptions<BlackboardOptions>().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BlackboardOptions>, BlackboardOptionsValidation>());
+        services.AddOptions<ConversationOptions>()
+            .Validate(o => o.MaxMessages > 0, "ConversationOptions.MaxMessages must be 1 or more; 10,000 is the default.")
+            .Validate(o => o.MaxBytes > 0, "ConversationOptions.MaxBytes must be 1 or more; 64 MiB is the default.")
+            .Validate(o => o.Age > TimeSpan.Zero && o.Age <= ConversationOptions.LongestAge, $"ConversationOptions.Age must be above zero and {ConversationOptions.LongestAge.TotalDays:0} days at most; 7 days are the default.")
+            .ValidateOnStart();
         if (configure is not null)
         {
             services.Configure(configure);
@@ -65,6 +71,8 @@ public static class AgentSiloBuilder
         return silo.AddPlacementDirector<OwnSiloPlacement, OwnSiloDirector>()
             .AddAgent(typeof(TopicAgent))
             .AddAgent(typeof(DeadLettersAgent))
+            .AddAgent(typeof(ConversationAgent))
+            .AddAgent(typeof(ConversationsAgent))
             .AddAgent(typeof(RouterAgent))
             .AddAgent(typeof(BlackboardAgent))
             .AddAgent(typeof(DirectoryAgent))

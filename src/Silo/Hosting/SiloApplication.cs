@@ -3,6 +3,7 @@ using Orleans.Runtime;
 using OrleansAgents.Agents;
 using OrleansAgents.Blackboard;
 using OrleansAgents.Configuration;
+using OrleansAgents.Conversations;
 using OrleansAgents.Demo;
 using OrleansAgents.Endpoints;
 using OrleansAgents.Security;
@@ -86,6 +87,8 @@ internal static class SiloApplication
         silo.Services.Configure<TopicRetention>(t => (t.Age, t.Bytes) = (options.Topics.Age, options.Topics.Bytes));
         silo.Services.Configure<BlackboardOptions>(b =>
             (b.History, b.HistoryBytes, b.DocumentBytes) = (options.Blackboard.History, options.Blackboard.HistoryBytes, options.Blackboard.DocumentBytes));
+        silo.Services.Configure<ConversationOptions>(c =>
+            (c.Age, c.MaxMessages, c.MaxBytes) = (options.Conversations.Age, options.Conversations.MaxMessages, options.Conversations.MaxBytes));
         AddStorage(silo, options);
         silo.UseSignatures(
             options.Signatures ?? (environment.IsDevelopment() ? SignaturePolicy.None : SignaturePolicy.External),
@@ -95,6 +98,7 @@ internal static class SiloApplication
         silo.AddAgents(agents =>
         {
             (agents.Audit, agents.AuditKeyFile) = (options.Audit, options.AuditKeyFile);
+            agents.RecordConversations = options.RecordConversations;
             foreach (var label in options.Labels)
             {
                 agents.Labels.Add(label);
