@@ -235,7 +235,7 @@ public sealed partial class AgentContext
         var extras = (envelope.Extras ?? new EnvelopeExtras()) with
         {
             CausationId = Message.Id,
-            ConversationId = Message.Extras?.ConversationId,
+            ConversationId = Conversation,
             Chain = asks ? new CallChain(turns.Id, Message.Extras?.Chain) : null,
             TraceParent = Message.Extras?.TraceParent,
             TraceState = Message.Extras?.TraceState,

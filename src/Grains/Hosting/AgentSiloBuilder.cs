@@ -7,6 +7,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Audit;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
+using OrleansAgents.Negotiation;
 using OrleansAgents.Scheduling;
 using OrleansAgents.Security;
 using OrleansAgents.Topics;
@@ -45,6 +46,8 @@ public static class AgentSiloBuilder
         silo.UseDefaultSignatures();
         services.TryAddSingleton<GateChecks>();
         services.TryAddSingleton<AgentHost>();
+        // Whoever brings a directory registers it in the place of this one.
+        services.TryAddSingleton<ICapabilities, NoDirectory>();
         // Orleans hosts every grain class of the program by itself; agents are hosted because somebody said so, and where
         // the silo has their label.
         services.AddOptions<GrainTypeOptions>().PostConfigure<IEnumerable<AgentRegistration>, IOptions<AgentOptions>>((options, registered, agents) =>
@@ -57,7 +60,7 @@ public static class AgentSiloBuilder
             services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, WakeService>();
         }
 
-        return silo.AddAgent(typeof(TopicAgent)).AddAgent(typeof(DeadLettersAgent));
+        return silo.AddAgent(typeof(TopicAgent)).AddAgent(typeof(DeadLettersAgent)).AddAgent(typeof(NegotiationAgent));
     }
 
     /// <summary>

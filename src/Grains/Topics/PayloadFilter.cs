@@ -30,7 +30,7 @@ internal static class PayloadFilter
     {
         foreach (var (pointer, expected) in filter)
         {
-            if (Find(payload, pointer) is not { } found || !IsEqual(found, expected))
+            if (JsonPointer.Find(payload, pointer) is not { } found || !IsEqual(found, expected))
             {
                 return false;
             }
@@ -50,28 +50,5 @@ internal static class PayloadFilter
             // A number such as 1e99999999999, which nobody can compare, is equal to none.
             return false;
         }
-    }
-
-    private static JsonElement? Find(JsonElement element, string pointer)
-    {
-        foreach (var segment in pointer.Split('/').Skip(1))
-        {
-            var name = segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            if (element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member))
-            {
-                element = member;
-            }
-            else if (element.ValueKind == JsonValueKind.Array && int.TryParse(name, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var index)
-                && index < element.GetArrayLength())
-            {
-                element = element[index];
-            }
-            else
-            {
-                return null;
-            }
-        }
-
-        return element;
     }
 }
