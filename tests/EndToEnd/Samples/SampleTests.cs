@@ -42,12 +42,14 @@ public sealed class SampleTests
         Assert.Contains("Failed: 0, Skipped: 0", tests.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void TestingPage_EveryExample_StandsInTheSample()
+    [Theory]
+    [InlineData("testing.md", 5)]
+    [InlineData("negotiation.md", 2)]
+    public void Page_EveryExample_StandsInTheSample(string page, int least)
     {
         var sample = string.Concat(Directory.EnumerateFiles(Path.Combine(Programs.Repository, "samples", "PricerTests"), "*.cs").Select(f => Dedent(File.ReadAllText(f)) + "\n"));
-        var examples = File.ReadAllText(Path.Combine(Programs.Repository, "docs", "testing.md")).Split("```csharp\n")[1..].Select(e => e.Split("```")[0]).ToList();
-        Assert.True(examples.Count >= 5, "The page has too few examples.");
+        var examples = File.ReadAllText(Path.Combine(Programs.Repository, "docs", page)).Split("```csharp\n")[1..].Select(e => e.Split("```")[0]).ToList();
+        Assert.True(examples.Count >= least, "The page has too few examples.");
         Assert.All(examples, example => Assert.Contains(Dedent(example), sample, StringComparison.Ordinal));
     }
 
