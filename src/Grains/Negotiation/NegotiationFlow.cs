@@ -55,7 +55,8 @@ internal static partial class NegotiationFlow
                 : bidder);
         }
 
-        var hasMoved = run.HasMoved || bidders.Where((b, i) => b.OfferedAt != run.Bidders[i].OfferedAt).Any();
+        var before = run.Bidders;
+        var hasMoved = run.HasMoved || bidders.Where((b, i) => b.Offer?.GetRawText() != before[i].Offer?.GetRawText()).Any();
         run = (run with { Bidders = bidders, HasMoved = hasMoved }).Log(entries);
         return run.Open.Count > 0 ? NegotiationMove.Stay(run) : Weigh(run, now);
     }
@@ -117,7 +118,8 @@ internal static partial class NegotiationFlow
         var isSame = bidder.Offer is { } last && System.Text.Json.JsonElement.DeepEquals(last, offer);
         return bidder with
         {
-            Status = BidderStatus.Offering, Offer = offer, Score = score, ValidUntil = proposal.ValidUntil, OfferedAt = isSame ? bidder.OfferedAt : entry.At,
+            Status = BidderStatus.Offering, Offer = isSame ? bidder.Offer : offer, Score = score, ValidUntil = proposal.ValidUntil,
+            OfferedAt = isSame ? bidder.OfferedAt : entry.At,
         };
     }
 

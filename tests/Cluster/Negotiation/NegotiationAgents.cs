@@ -114,7 +114,7 @@ public sealed class Deal
 
 public sealed class SellerState
 {
-    public Dictionary<string, Deal> Deals { get; set; } = new(StringComparer.Ordinal);
+    public IDictionary<string, Deal> Deals { get; set; } = new Dictionary<string, Deal>(StringComparer.Ordinal);
 
     public Deal Of(AgentId negotiation)
     {
@@ -252,7 +252,8 @@ public sealed class SellerAgent : Agent<SellerState>, IHandle<CallForProposals, 
         return default;
     }
 
-    public ValueTask<Deals> HandleAsync(ReadDeals request, AgentContext context, CancellationToken cancellationToken) => new(new Deals(State.Deals));
+    public ValueTask<Deals> HandleAsync(ReadDeals request, AgentContext context, CancellationToken cancellationToken) =>
+        new(new Deals(new Dictionary<string, Deal>(State.Deals, StringComparer.Ordinal)));
 
     private void Perform(AgentContext context, AgentId negotiation, Deal deal)
     {

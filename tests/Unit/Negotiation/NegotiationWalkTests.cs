@@ -8,7 +8,7 @@ namespace OrleansAgents.Tests.Negotiation;
 /// <summary>Whatever comes in whatever order: there is one end, and never a second holder while the first may work.</summary>
 public sealed class NegotiationWalkTests
 {
-    private const int Walks = 3000, Steps = 40;
+    private const int Walks = 1000, Steps = 40;
 
     private static readonly string[] Everybody = ["a/1", "b/1", "c/1", "d/1", "buyer/1", "stranger/1"];
 
@@ -36,12 +36,11 @@ public sealed class NegotiationWalkTests
             Step(runs, random, mayWork);
             mayWork.UnionWith(runs.Acts.OfType<AskToPerform>().Select(a => a.Agent));
             Assert.True(mayWork.Count <= 1 || runs.Run.Phase == NegotiationPhase.Ended, $"{string.Join(" and ", mayWork)} may work at once with seed {seed}.");
-            // It is what the store keeps of it, and nothing waits for nothing.
-            var kept = JsonSerializer.SerializeToUtf8Bytes(new NegotiationState { Run = runs.Run }, PayloadJson.Options);
-            Assert.Equal(kept, JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize<NegotiationState>(kept, PayloadJson.Options), PayloadJson.Options));
             Assert.True(runs.Run.Open.Count > 0 || runs.Run.Phase is NegotiationPhase.Performing or NegotiationPhase.Ended, $"Nobody is asked in {runs.Run.Phase} with seed {seed}.");
         }
 
+        var kept = JsonSerializer.SerializeToUtf8Bytes(new NegotiationState { Run = runs.Run }, PayloadJson.Options);
+        Assert.Equal(kept, JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize<NegotiationState>(kept, PayloadJson.Options), PayloadJson.Options));
         runs.Do(NegotiationFlow.TakeAlarm);
         Assert.Single(runs.AllActs.OfType<TellEnded>());
         Assert.Empty(runs.Run.Open);
