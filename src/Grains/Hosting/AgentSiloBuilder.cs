@@ -10,6 +10,7 @@ using OrleansAgents.Conversations;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Directory;
 using OrleansAgents.Messaging;
+using OrleansAgents.Negotiation;
 using OrleansAgents.Routing;
 using OrleansAgents.Scheduling;
 using OrleansAgents.Security;
@@ -56,6 +57,8 @@ public static class AgentSiloBuilder
         silo.UseDefaultSignatures();
         services.TryAddSingleton<GateChecks>();
         services.TryAddSingleton<AgentHost>();
+        // Whoever brings a directory registers it in the place of this one.
+        services.TryAddSingleton<ICapabilities, DirectoryCapabilities>();
         // Orleans hosts every grain class of the program by itself; agents are hosted because somebody said so, and where
         // the silo has their label.
         services.AddOptions<GrainTypeOptions>().PostConfigure<IEnumerable<AgentRegistration>, IOptions<AgentOptions>>((options, registered, agents) =>
@@ -76,7 +79,8 @@ public static class AgentSiloBuilder
             .AddAgent(typeof(RouterAgent))
             .AddAgent(typeof(BlackboardAgent))
             .AddAgent(typeof(DirectoryAgent))
-            .AddAgent(typeof(SiloAgent));
+            .AddAgent(typeof(SiloAgent))
+            .AddAgent(typeof(NegotiationAgent));
     }
 
     /// <summary>
