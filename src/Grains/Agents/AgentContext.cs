@@ -107,19 +107,7 @@ public sealed partial class AgentContext
     /// <inheritdoc cref="Tell" path="/exception"/>
     public void Forward(AgentId to)
     {
-        var hops = Message.Extras?.Hops ?? [];
-        if (hops.Count >= Turns.Host.Options.Limits.Hops)
-        {
-            throw new AgentRefusedException(RefusalCodes.TooManyHops, $"The message passed {hops.Count} agents; that is the limit.");
-        }
-
-        if (to == Self || hops.Contains(to))
-        {
-            throw new AgentRefusedException(RefusalCodes.Cycle, $"The message would run in a circle: {string.Join(" → ", hops)} → {Self} → {to}.");
-        }
-
-        var onward = new Envelope(MessageId.New(), Message.Sender, to, Message.Contract, value: null, Message.PayloadJson);
-        Record(Redirect(onward.WithExpiry(Message.ExpiresAt).With((Message.Extras ?? new()) with { Hops = [.. hops, Self], Signature = null })));
+        Record(Relay(Message.WithId(MessageId.New()), to));
     }
 
     /// <summary>

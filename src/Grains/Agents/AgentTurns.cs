@@ -39,6 +39,8 @@ internal sealed partial class AgentTurns
     /// <summary>Whether the agent's class takes answers to questions that no turn waits for.</summary>
     public bool HandlesAnswers => _handlers.HandlesAnswers;
 
+    public bool Handles(Contract contract) => _handlers.Find(contract) is not null;
+
     private OpenQuestions Questions => _questions ??= new OpenQuestions(Host, this);
 
     /// <summary>Cancels a message that runs or waits. One whose turn is over cannot be cancelled.</summary>

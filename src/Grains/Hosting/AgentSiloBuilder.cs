@@ -7,6 +7,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Audit;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
+using OrleansAgents.Patterns;
 using OrleansAgents.Scheduling;
 using OrleansAgents.Security;
 using OrleansAgents.Topics;
@@ -57,7 +58,7 @@ public static class AgentSiloBuilder
             services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, WakeService>();
         }
 
-        return silo.AddAgent(typeof(TopicAgent)).AddAgent(typeof(DeadLettersAgent));
+        return silo.AddAgent(typeof(TopicAgent)).AddAgent(typeof(DeadLettersAgent)).AddPatterns();
     }
 
     /// <summary>
