@@ -174,7 +174,7 @@ internal sealed class DeskAgent(IOptions<PatternOptions> options) : PatternAgent
         }
 
         // The owner may have handled it, and knows it by its id; and a seal holds under no other.
-        return context.Relay(first, AgentId.Parse(State.Owner));
+        return answer.Refusal!.Code is RefusalCodes.Cycle or RefusalCodes.TooManyHops ? first : context.Relay(first, AgentId.Parse(State.Owner));
     }
 
     private Envelope First() => EnvelopeJson.Read(Encoding.UTF8.GetBytes(State.Waiting[0]), MessageLimits.Kept).Envelope
