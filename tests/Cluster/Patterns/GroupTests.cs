@@ -59,7 +59,7 @@ public sealed class GroupTests
     public async Task Group_Stopped_EndsNow()
     {
         await using var cluster = await PatternCluster.StartAsync(Token);
-        await cluster.Client.Agent("starter/1").TellAsync(new RunAGroup("g", new GroupStart("bread", ["ledger/silent-1", "speaker/quiet-b"], MaxTurns: 1000, Moderator: "ledger/none")), cancellationToken: Token);
+        await cluster.Client.Agent("starter/1").TellAsync(new RunAGroup("g", new GroupStart("bread", ["books/silent-1", "speaker/quiet-b"], MaxTurns: 1000, Moderator: "books/none")), cancellationToken: Token);
         await PatternCluster.ReadAsync(cluster, "group/g", new GroupRead(), _ => true, Token);
         await cluster.Client.Agent("group/g").TellAsync(new GroupStop(), cancellationToken: Token);
         await PatternCluster.ReadAsync(cluster, "starter/1", new ReadEnds(), e => e.Groups.Count == 1, Token);
@@ -74,16 +74,16 @@ public sealed class GroupTests
     {
         faults.Restart("group/*", When.Chance(0.1)).Restart("speaker/*", When.Chance(0.05));
         await using var cluster = await PatternCluster.StartAsync(token, faults);
-        await PatternCluster.TellAsync(cluster, "ear/1", new ListenTo("groups/g"), token);
+        await PatternCluster.TellAsync(cluster, "recorder/1", new ListenTo("groups/g"), token);
         await PatternCluster.TellAsync(cluster, "starter/1", new RunAGroup("g", new GroupStart("bread", ["speaker/a", "speaker/mute-b", "speaker/c"], MaxTurns: 9)), token);
         await PatternCluster.ReadAsync(cluster, "starter/1", new ReadEnds(), e => e.Groups.Count >= 1, token);
-        await PatternCluster.ReadAsync(cluster, "ear/1", new ReadHeard(), h => h.Lines.Count >= 9, token);
+        await PatternCluster.ReadAsync(cluster, "recorder/1", new ReadHeard(), h => h.Lines.Count >= 9, token);
         faults.Pause();
         await cluster.IdleAsync(TimeSpan.FromSeconds(20), token);
         var ended = Assert.Single((await cluster.Client.Agent("starter/1").AskAsync(new ReadEnds(), cancellationToken: token)).Groups);
         Assert.NotEmpty(faults.Injected);
         Assert.Equal((GroupEnd.Turns, 9), (ended.Reason, ended.Turns));
-        var heard = await cluster.Client.Agent("ear/1").AskAsync(new ReadHeard(), cancellationToken: token);
+        var heard = await cluster.Client.Agent("recorder/1").AskAsync(new ReadHeard(), cancellationToken: token);
         var expected = Enumerable.Range(0, 9).Select(i => $"{i + 1} speaker/{(i % 3) switch { 0 => "a", 1 => "mute-b", _ => "c" }}: {(i % 3 == 1 ? "speaker.mute" : $"{(i / 3) + 1} after {i}")}");
         Assert.True(heard.Lines.SequenceEqual(expected), $"{string.Join("; ", heard.Lines)} with {faults}");
     }

@@ -19,7 +19,7 @@ public sealed record LedgerReading(IReadOnlyDictionary<string, int> Booked, IRea
 
 public sealed class LedgerState
 {
-    public Dictionary<string, int> Booked { get; set; } = new(StringComparer.Ordinal);
+    public IDictionary<string, int> Booked { get; set; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
     public IList<string> Unbooked { get; set; } = [];
 
@@ -30,7 +30,7 @@ public sealed class LedgerState
 /// Books things and takes bookings back. Its key says what it does besides: <c>full-…</c> refuses to book, <c>broken-…</c>
 /// fails to take back, <c>silent-…</c> books and does not answer in time, <c>shaky-…</c> fails each booking once.
 /// </summary>
-[Agent("ledger")]
+[Agent("books")]
 public sealed class LedgerAgent : Agent<LedgerState>, IHandle<Book, Booked>, IHandle<Unbook, Booked>, IHandle<ReadLedger, LedgerReading>
 {
     private readonly HashSet<string> _failed = new(StringComparer.Ordinal);
@@ -52,7 +52,7 @@ public sealed class LedgerAgent : Agent<LedgerState>, IHandle<Book, Booked>, IHa
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         }
 
-        State.Booked[request.Id] = State.Booked.GetValueOrDefault(request.Id) + 1;
+        State.Booked[request.Id] = State.Booked.TryGetValue(request.Id, out var before) ? before + 1 : 1;
         return new Booked(request.Id, ++State.Number);
     }
 

@@ -18,7 +18,7 @@ internal static class PatternCluster
             options.Faults = faults;
             options.Time = time;
             options.Patience = TimeSpan.FromSeconds(20);
-            options.AddAgent<StarterAgent>().AddAgent<LedgerAgent>().AddAgent<ClerkAgent>().AddAgent<SpeakerAgent>().AddAgent<ChairAgent>().AddAgent<ListenerAgent>()
+            options.AddAgent<StarterAgent>().AddAgent<LedgerAgent>().AddAgent<ClerkAgent>().AddAgent<SpeakerAgent>().AddAgent<ChairAgent>().AddAgent<RecorderAgent>()
                 .ConfigureAgents(agents =>
                 {
                     agents.Delivery.MaxRetries = retries;

@@ -90,8 +90,8 @@ public sealed record Tick(string Name);
 public sealed record ListenTo(string Topic);
 
 /// <summary>Keeps what it hears: ticks with their time, and what groups say.</summary>
-[Agent("ear")]
-public sealed class ListenerAgent(TimeProvider time) : Agent<HeardState>, IHandle<Tick>, IHandle<ListenTo>, IHandle<GroupEntry>, IHandle<ReadHeard, Heard>
+[Agent("recorder")]
+public sealed class RecorderAgent(TimeProvider time) : Agent<HeardState>, IHandle<Tick>, IHandle<ListenTo>, IHandle<GroupEntry>, IHandle<ReadHeard, Heard>
 {
     public ValueTask HandleAsync(Tick message, AgentContext context, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ public sealed class TimerTests
         var time = new FakeTimeProvider();
         await using var cluster = await PatternCluster.StartAsync(Token, time: time);
         var first = time.GetUtcNow() + (Second / 2);
-        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", Second, "ear/1", Count: 5, First: first, Jitter: Second / 4), cancellationToken: Token);
+        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", Second, "recorder/1", Count: 5, First: first, Jitter: Second / 4), cancellationToken: Token);
         await cluster.AdvanceUntilAsync(HeardAsync(cluster, 5));
         var heard = await HeardAsync(cluster, 5);
         for (var i = 0; i < 5; i++)
@@ -40,7 +40,7 @@ public sealed class TimerTests
         var time = new FakeTimeProvider();
         await using var cluster = await PatternCluster.StartAsync(Token, time: time);
         var from = time.GetUtcNow();
-        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", Second, "ear/1", First: from + Second), cancellationToken: Token);
+        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", Second, "recorder/1", First: from + Second), cancellationToken: Token);
         await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), _ => true, Token);
         await cluster.RestartAgentAsync("timer/t");
         time.Advance(10.5 * Second);
@@ -57,7 +57,7 @@ public sealed class TimerTests
         var time = new FakeTimeProvider();
         await using var cluster = await PatternCluster.StartAsync(Token, time: time);
         var from = time.GetUtcNow();
-        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", TimeSpan.FromHours(1), "ear/1", Missed: missed, First: from + TimeSpan.FromHours(1)), cancellationToken: Token);
+        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", TimeSpan.FromHours(1), "recorder/1", Missed: missed, First: from + TimeSpan.FromHours(1)), cancellationToken: Token);
         await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), _ => true, Token);
         time.Advance(TimeSpan.FromHours(10.5));
         await cluster.AdvanceUntilAsync(PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), r => r.Next == from + TimeSpan.FromHours(11), Token));
@@ -70,13 +70,13 @@ public sealed class TimerTests
     {
         var time = new FakeTimeProvider();
         await using var cluster = await PatternCluster.StartAsync(Token, time: time);
-        var every = new TickEvery("t", Second, "ear/1");
+        var every = new TickEvery("t", Second, "recorder/1");
         await cluster.Client.Agent("starter/1").TellAsync(every, cancellationToken: Token);
         await cluster.AdvanceUntilAsync(HeardAsync(cluster, 1));
         await cluster.Client.Agent("starter/1").TellAsync(every, cancellationToken: Token);
         await cluster.IdleAsync(cancellationToken: Token);
         Assert.NotEqual(0, (await cluster.Client.Agent("timer/t").AskAsync(new TimerRead(), cancellationToken: Token)).Told);
-        var stranger = new TimerStart("ear/1", "test.tick", System.Text.Json.JsonElement.Parse("""{"name":"x"}"""), Second);
+        var stranger = new TimerStart("recorder/1", "test.tick", System.Text.Json.JsonElement.Parse("""{"name":"x"}"""), Second);
         Assert.Equal("timer.taken", (await cluster.Client.Agent("timer/t").TellAsync(stranger, cancellationToken: Token)).Refusal?.Code);
         await cluster.Client.Agent("starter/1").TellAsync(every with { Interval = 2 * Second }, cancellationToken: Token);
         await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), r => r.Timer.Interval == 2 * Second && r.Told == 0, Token);
@@ -87,13 +87,13 @@ public sealed class TimerTests
     {
         var time = new FakeTimeProvider();
         await using var cluster = await PatternCluster.StartAsync(Token, time: time);
-        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", Second, "ear/1"), cancellationToken: Token);
+        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", Second, "recorder/1"), cancellationToken: Token);
         await cluster.AdvanceUntilAsync(HeardAsync(cluster, 2));
         await cluster.Client.Agent("starter/1").TellAsync(new TickNoMore("t"), cancellationToken: Token);
         await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), r => r.Next is null, Token);
         var told = (await cluster.Client.Agent("timer/t").AskAsync(new TimerRead(), cancellationToken: Token)).Told;
-        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("other", Second, "ear/2", Count: 3), cancellationToken: Token);
-        await cluster.AdvanceUntilAsync(PatternCluster.ReadAsync(cluster, "ear/2", new ReadHeard(), h => h.Lines.Count == 3, Token));
+        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("other", Second, "recorder/2", Count: 3), cancellationToken: Token);
+        await cluster.AdvanceUntilAsync(PatternCluster.ReadAsync(cluster, "recorder/2", new ReadHeard(), h => h.Lines.Count == 3, Token));
         Assert.Equal(told, (await HeardAsync(cluster, 0)).Count);
     }
 
@@ -102,18 +102,18 @@ public sealed class TimerTests
 
     private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
     {
-        faults.Restart("timer/*", When.Chance(0.1)).Restart("ear/*", When.Chance(0.05));
+        faults.Restart("timer/*", When.Chance(0.1)).Restart("recorder/*", When.Chance(0.05));
         await using var cluster = await PatternCluster.StartAsync(token, faults);
-        await PatternCluster.TellAsync(cluster, "starter/1", new TickEvery("t", TimeSpan.FromMilliseconds(10), "ear/1", Ticks, MissedTicks.All), token);
+        await PatternCluster.TellAsync(cluster, "starter/1", new TickEvery("t", TimeSpan.FromMilliseconds(10), "recorder/1", Ticks, MissedTicks.All), token);
         await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), r => r.Next is null, token);
-        await PatternCluster.ReadAsync(cluster, "ear/1", new ReadHeard(), h => h.Lines.Count >= Ticks, token);
+        await PatternCluster.ReadAsync(cluster, "recorder/1", new ReadHeard(), h => h.Lines.Count >= Ticks, token);
         faults.Pause();
         await cluster.IdleAsync(TimeSpan.FromSeconds(20), token);
-        var heard = await cluster.Client.Agent("ear/1").AskAsync(new ReadHeard(), cancellationToken: token);
+        var heard = await cluster.Client.Agent("recorder/1").AskAsync(new ReadHeard(), cancellationToken: token);
         Assert.NotEmpty(faults.Injected);
         Assert.True(heard.Lines.Count == Ticks, $"{heard.Lines.Count} ticks with {faults}");
     }
 
     private static async Task<IReadOnlyList<string>> HeardAsync(AgentTestCluster cluster, int count) =>
-        (await PatternCluster.ReadAsync(cluster, "ear/1", new ReadHeard(), h => h.Lines.Count >= count, Token)).Lines;
+        (await PatternCluster.ReadAsync(cluster, "recorder/1", new ReadHeard(), h => h.Lines.Count >= count, Token)).Lines;
 }

@@ -34,6 +34,15 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public async Task Patterns_Run_GoesAsTheStoriesSay()
+    {
+        await using var patterns = RunningProgram.Start(Programs.Patterns, []);
+        var code = await patterns.ExitAsync(Token);
+        Assert.True(code == 0, patterns.Output + patterns.Error);
+        Assert.Contains("5 of 5", patterns.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PricerTests_Run_AllPass()
     {
         await using var tests = RunningProgram.Start(Programs.PricerTests, ["-noColor"]);
@@ -42,13 +51,15 @@ public sealed class SampleTests
         Assert.Contains("Failed: 0, Skipped: 0", tests.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void TestingPage_EveryExample_StandsInTheSample()
+    [Theory]
+    [InlineData("testing.md", "PricerTests")]
+    [InlineData("patterns.md", "Patterns")]
+    public void Page_EveryExample_StandsInTheSample(string page, string sample)
     {
-        var sample = string.Concat(Directory.EnumerateFiles(Path.Combine(Programs.Repository, "samples", "PricerTests"), "*.cs").Select(f => Dedent(File.ReadAllText(f)) + "\n"));
-        var examples = File.ReadAllText(Path.Combine(Programs.Repository, "docs", "testing.md")).Split("```csharp\n")[1..].Select(e => e.Split("```")[0]).ToList();
+        var text = string.Concat(Directory.EnumerateFiles(Path.Combine(Programs.Repository, "samples", sample), "*.cs").Select(f => Dedent(File.ReadAllText(f)) + "\n"));
+        var examples = File.ReadAllText(Path.Combine(Programs.Repository, "docs", page)).Split("```csharp\n")[1..].Select(e => e.Split("```")[0]).ToList();
         Assert.True(examples.Count >= 5, "The page has too few examples.");
-        Assert.All(examples, example => Assert.Contains(Dedent(example), sample, StringComparison.Ordinal));
+        Assert.All(examples, example => Assert.Contains(Dedent(example), text, StringComparison.Ordinal));
     }
 
     private static string Dedent(string text) => string.Join('\n', text.TrimEnd().Split('\n').Select(line => line.Trim()));
