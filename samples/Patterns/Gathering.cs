@@ -47,7 +47,7 @@ internal sealed class Seller : Agent, IHandle<OfferRequest, Offer>
         if (Id.Key == "asleep")
         {
             // Until it is told that nobody waits any more.
-            await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         }
 
         return new Offer(Id.Key == "south" ? 11 : 12);

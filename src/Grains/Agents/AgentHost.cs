@@ -70,7 +70,6 @@ internal sealed class AgentHost
     /// <summary>What seals and opens payloads; null where nothing was said of encryption.</summary>
     public PayloadCipher? Cipher { get; }
 
-
     /// <summary>An ask from within a turn: bounded by the asking message's deadline (0 for none) and by the default, whichever ends first.</summary>
     public async ValueTask<Reply> AskAsync(Envelope envelope, long askersDeadline, CancellationToken cancellationToken)
     {
@@ -159,6 +158,9 @@ internal sealed class AgentHost
     public IAgentGrain Find(AgentId agent) => _addressing.Find(agent);
 
     public bool IsHosted(string kind) => _kinds.IsHosted(kind);
+
+    /// <summary>Whether it is a kind of agents, be any of its silos there now or not.</summary>
+    public bool IsKnown(string kind) => _kinds.IsKnown(kind);
 
     /// <summary>Another silo whose class of a kind handles a contract; null when there is none.</summary>
     public SiloAddress? FindSilo(string kind, Contract contract) => _kinds.FindSilo(kind, contract, _silo);

@@ -54,8 +54,8 @@ internal abstract class PatternAgent<TState>(IOptions<PatternOptions> options) :
     protected bool IsExhausted(Envelope message, int tries, DateTimeOffset since, Refusal refusal) =>
         Turns.Host.IsExhausted(new OutgoingMessage(message, since) { Attempts = tries }, refusal);
 
-    /// <summary>Who is to be told of the end; null for a program outside, which has no address that anybody could tell.</summary>
-    protected static string? StarterOf(AgentContext context) => context.Message.IsFromOutside ? null : context.Sender.ToString();
+    /// <summary>Who is to be told of the end; null for a program outside, whose address is no agent's.</summary>
+    protected string? StarterOf(AgentContext context) => Turns.Host.IsKnown(context.Sender.Kind) ? context.Sender.ToString() : null;
 }
 
 /// <summary>What every pattern's state has.</summary>

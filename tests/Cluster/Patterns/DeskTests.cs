@@ -10,7 +10,7 @@ namespace OrleansAgents.Tests.Patterns;
 
 public sealed class DeskTests
 {
-    private const int Seeds = 25, Messages = 16;
+    private const int Seeds = 15, Messages = 16;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -94,13 +94,15 @@ public sealed class DeskTests
         await cluster.Client.Agent("desk/d").TellAsync(new DeskClose(), cancellationToken: Token);
         Assert.Equal("desk.closed", (await cluster.Client.Agent("desk/d").TellAsync(new Say(2), cancellationToken: Token)).Refusal?.Code);
         await PatternCluster.ReadAsync(cluster, "clerk/a-0", new ReadHeard(), h => h.Lines.Count == 2, Token);
+        await cluster.IdleAsync(cancellationToken: Token);
+        time.Advance(TimeSpan.FromDays(8));
         var forgotten = Task.Run(async () =>
         {
             while ((await cluster.Client.Agent("desk/d").TellAsync(new Say(3), cancellationToken: Token)).Refusal?.Code != "desk.unknown")
             {
             }
         }, Token);
-        await cluster.AdvanceUntilAsync(forgotten, TimeSpan.FromHours(1));
+        await cluster.AdvanceUntilAsync(forgotten);
     }
 
     [Fact]

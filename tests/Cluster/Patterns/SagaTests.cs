@@ -10,7 +10,7 @@ namespace OrleansAgents.Tests.Patterns;
 
 public sealed class SagaTests
 {
-    private const int Seeds = 25, Sagas = 4;
+    private const int Seeds = 15, Sagas = 4;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -33,7 +33,8 @@ public sealed class SagaTests
         var ended = await RunAsync(cluster, new RunASaga("a", [Booking("books/1", "a"), Booking("books/2", "a"), Booking("books/full-1", "a")]));
         Assert.Equal((SagaOutcome.Compensated, 2, "ledger.full"), (ended.Outcome, ended.Failed!.Step, ended.Failed.Code));
         var ledger = await cluster.Client.Agent("books/1").AskAsync(new ReadLedger(), cancellationToken: Token);
-        Assert.Equal((["a 2"], ["other"]), (ledger.Unbooked, ledger.Booked.Keys.ToArray()));
+        Assert.Equal(["a 2"], ledger.Unbooked);
+        Assert.Equal(["other"], ledger.Booked.Keys);
         Assert.Empty((await cluster.Client.Agent("books/full-1").AskAsync(new ReadLedger(), cancellationToken: Token)).Unbooked);
     }
 
@@ -109,7 +110,7 @@ public sealed class SagaTests
         Assert.Equal(RefusalCodes.InvalidPayload, (await cluster.Client.Agent("saga/x").TellAsync(new SagaStart([]), cancellationToken: Token)).Refusal?.Code);
         Assert.True((await cluster.Client.Agent("saga/x").TellAsync(new SagaStart([Booking("books/1", "a")]), cancellationToken: Token)).IsAccepted);
         Assert.Equal("saga.exists", (await cluster.Client.Agent("saga/x").TellAsync(new SagaStart([Booking("books/1", "a")]), cancellationToken: Token)).Refusal?.Code);
-        var forged = Envelope.Create("saga/x", "saga/x", new PatternDue(2));
+        var forged = Envelope.Create("client/x", "saga/x", new PatternDue(2));
         Assert.Equal(RefusalCodes.NotAllowed, (await cluster.Client.SendAsync(forged, cancellationToken: Token)).Refusal?.Code);
         var unknown = await Assert.ThrowsAsync<AgentRefusedException>(async () => await cluster.Client.Agent("saga/y").AskAsync(new SagaRead(), cancellationToken: Token));
         Assert.Equal("saga.unknown", unknown.Code);
@@ -124,13 +125,14 @@ public sealed class SagaTests
         await cluster.RestartAgentAsync("saga/a");
         time.Advance(TimeSpan.FromDays(6.9));
         Assert.Equal(SagaOutcome.Completed, (await cluster.Client.Agent("saga/a").AskAsync(new SagaRead(), cancellationToken: Token)).Outcome);
+        time.Advance(TimeSpan.FromDays(0.2));
         var forgotten = Task.Run(async () =>
         {
             while (await cluster.Client.Agent("saga/a").TellAsync(new SagaCancel(), cancellationToken: Token) is { Refusal: null })
             {
             }
         }, Token);
-        await cluster.AdvanceUntilAsync(forgotten, TimeSpan.FromHours(1));
+        await cluster.AdvanceUntilAsync(forgotten);
         Assert.True((await cluster.Client.Agent("saga/a").TellAsync(new SagaStart([Booking("books/1", "a")]), cancellationToken: Token)).IsAccepted);
     }
 
