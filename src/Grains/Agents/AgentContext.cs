@@ -110,9 +110,7 @@ public sealed partial class AgentContext
     /// <inheritdoc cref="Tell" path="/exception"/>
     public void Forward(AgentId to)
     {
-        var extras = AddHop(Message, Self, Turns.Host.Options.Limits, [to]);
-        var onward = new Envelope(MessageId.New(), Message.Sender, to, Message.Contract, value: null, Message.PayloadJson);
-        Record(Redirect(onward.WithExpiry(Message.ExpiresAt).With(extras with { Signature = null })));
+        Record(Relay(Message.WithId(MessageId.New()), to));
     }
 
     /// <summary>

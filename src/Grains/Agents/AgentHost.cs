@@ -164,6 +164,9 @@ internal sealed class AgentHost
 
     public bool IsHosted(string kind) => _kinds.IsHosted(kind);
 
+    /// <summary>Whether it is a kind of agents, be any of its silos there now or not.</summary>
+    public bool IsKnown(string kind) => _kinds.IsKnown(kind);
+
     /// <summary>Another silo whose class of a kind handles a contract; null when there is none.</summary>
     public SiloAddress? FindSilo(string kind, Contract contract) => _kinds.FindSilo(kind, contract, Silo);
 }

@@ -53,7 +53,7 @@ internal static partial class ConversationNotes
     {
         try
         {
-            return Encoding.UTF8.GetString(EnvelopeJson.ToBytes(message.WithExpiry(null).WithoutSignature()));
+            return Encoding.UTF8.GetString(EnvelopeJson.ToBytes(Shorten(message).WithExpiry(null).WithoutSignature()));
         }
         catch (Exception e)
         {
@@ -62,6 +62,11 @@ internal static partial class ConversationNotes
             return null;
         }
     }
+
+    /// <summary>Without what an agent gathered: each answer is noted by who gave it, sealed where it was.</summary>
+    private static Envelope Shorten(Envelope message) => message.Type == Answers.ContractName && message.ReadPayload(Contract.Of<Answers>()) is Answers answers
+        ? Envelope.Create(message.Sender, message.Recipient, answers with { All = [] }).WithId(message.Id).With(message.Extras)
+        : message;
 
     private static string? TryWrite(AgentHost host, Envelope message, Reply reply)
     {

@@ -11,6 +11,7 @@ using OrleansAgents.DeadLetters;
 using OrleansAgents.Directory;
 using OrleansAgents.Messaging;
 using OrleansAgents.Negotiation;
+using OrleansAgents.Patterns;
 using OrleansAgents.Routing;
 using OrleansAgents.Scheduling;
 using OrleansAgents.Security;
@@ -80,7 +81,8 @@ public static class AgentSiloBuilder
             .AddAgent(typeof(BlackboardAgent))
             .AddAgent(typeof(DirectoryAgent))
             .AddAgent(typeof(SiloAgent))
-            .AddAgent(typeof(NegotiationAgent));
+            .AddAgent(typeof(NegotiationAgent))
+            .AddPatterns();
     }
 
     /// <summary>

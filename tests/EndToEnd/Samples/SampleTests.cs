@@ -34,6 +34,15 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public async Task Patterns_Run_GoesAsTheStoriesSay()
+    {
+        await using var patterns = RunningProgram.Start(Programs.Patterns, []);
+        var code = await patterns.ExitAsync(Token);
+        Assert.True(code == 0, patterns.Output + patterns.Error);
+        Assert.Contains("5 of 5", patterns.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PricerTests_Run_AllPass()
     {
         await using var tests = RunningProgram.Start(Programs.PricerTests, ["-noColor"]);
@@ -48,6 +57,7 @@ public sealed class SampleTests
     [InlineData("conversations.md", 3)]
     [InlineData("conventions.md", 2)]
     [InlineData("negotiation.md", 2)]
+    [InlineData("patterns.md", 5)]
     public void Page_EveryExample_StandsInTheSample(string page, int fewest)
     {
         var samples = System.IO.Directory.EnumerateFiles(Path.Combine(Programs.Repository, "samples"), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/", StringComparison.Ordinal));
