@@ -26,7 +26,6 @@ public sealed class BlackboardTests(SiloProcess silo)
     [InlineData(1, "patch", "plan", "{}")]
     [InlineData(1, "merge", "a b", "{}")]
     [InlineData(2, "history", "plan", "--limit", "0")]
-    [InlineData(2, "merge", "plan")]
     public async Task Usage_Wrong_ExitsWithItsCode(int code, params string[] arguments) => await RunAsync(code, null, arguments);
 
     private static string Sort(string json) => JsonSerializer.Serialize(
