@@ -107,7 +107,7 @@ public sealed class ActiveTests
     }
 
     private static async Task WakeAsync(AgentTestCluster cluster, int agents) => await Parallel.ForAsync(
-        0, agents, Token, async (i, token) => await cluster.Client.Agent($"vendor/{i:00}").TellAsync(new Withdraw(), cancellationToken: token));
+        0, agents, Token, async (i, token) => await cluster.Client.Agent($"vendor/{i:00}").AskAsync(new Knock(), cancellationToken: token));
 
     private static string AddressOf(TestSilo silo) => silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString();
 

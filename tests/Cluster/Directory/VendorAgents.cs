@@ -13,13 +13,17 @@ public sealed record Withdraw;
 [Contract("test.look")]
 public sealed record Look(string Capability) : IRequest<FoundAgents>;
 
+/// <summary>Activates an agent, and leaves it nothing to do for which the survivors of its silo would wake it.</summary>
+[Contract("test.knock")]
+public sealed record Knock : IQuery<int>;
+
 public sealed class VendorState
 {
     public int Offers { get; set; }
 }
 
 [Agent("vendor", Description = "Sells.", Capabilities = ["sell"], Tags = ["shop", "eu"])]
-internal sealed class VendorAgent : Agent<VendorState>, IHandle<Offer>, IHandle<Withdraw>, IHandle<Look, FoundAgents>
+internal sealed class VendorAgent : Agent<VendorState>, IHandle<Offer>, IHandle<Withdraw>, IHandle<Knock, int>, IHandle<Look, FoundAgents>
 {
     public ValueTask HandleAsync(Offer message, AgentContext context, CancellationToken cancellationToken)
     {
@@ -34,6 +38,8 @@ internal sealed class VendorAgent : Agent<VendorState>, IHandle<Offer>, IHandle<
         context.Unregister();
         return default;
     }
+
+    public ValueTask<int> HandleAsync(Knock request, AgentContext context, CancellationToken cancellationToken) => new(State.Offers);
 
     public ValueTask<FoundAgents> HandleAsync(Look request, AgentContext context, CancellationToken cancellationToken) =>
         context.FindAsync(request.Capability, cancellationToken: cancellationToken);
