@@ -186,6 +186,8 @@ internal sealed partial class AgentTurns : ICommitObserver
     {
         var reply = Reply.Accepted().AsDuplicate();
         var turn = new PendingTurn(published, _handlers.Find(published.Contract)!);
+        // It is settled by the queue, which an activation that only sent so far does not have yet.
+        _queue ??= new TurnQueue(NoteUnheard);
         return Commits!.TryFollow(turn, reply) ? new(turn.Task) : new(reply);
     }
 

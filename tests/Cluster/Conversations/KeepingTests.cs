@@ -78,7 +78,8 @@ public sealed class KeepingTests
     {
         await using var cluster = await StartAsync(_ => { });
         await SayAsync(cluster, "story", 1);
-        var reply = await cluster.Client.SendAsync(Envelope.CreateJson("conversation/story", "conversation/story", "conversation.forget", "{}"u8.ToArray()), cancellationToken: Token);
+        var forget = Envelope.CreateJson("conversation/story", "conversation/story", "conversation.forget", "{}"u8.ToArray());
+        var reply = await AdvanceAsync(cluster, cluster.Client.SendAsync(forget, cancellationToken: Token).AsTask());
         Assert.Equal(RefusalCodes.NotAllowed, reply.Refusal?.Code);
         Assert.Equal(1, (await ReadAsync(cluster, "story")).Kept);
     }
