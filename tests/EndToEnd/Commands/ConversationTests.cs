@@ -5,14 +5,17 @@ namespace OrleansAgents.Tests.Commands;
 
 public sealed class ConversationTests(SiloProcess silo)
 {
+    // As it is noted: what is signed is brought into canonical form.
+    private const string Relay = """{"payload":{"amount":2},"to":"counter/talk","type":"counter.add"}""";
+
     [Fact]
     public async Task Conversation_OfARelayedMessage_IsListedShownAndSentAgain()
     {
         var id = $"e2e {Guid.NewGuid()}";
-        await RunAsync(null, 0, "tell", "relay/talk", "relay.send", """{"to":"counter/talk","type":"counter.add","payload":{"amount":2}}""", "--conversation", id);
+        await RunAsync(null, 0, "tell", "relay/talk", "relay.send", Relay, "--conversation", id);
         // What the relay sends on leaves after it has answered; its note comes with no message that the command could wait for.
         var shown = await WaitForAsync(id, lines: 2);
-        Assert.EndsWith("client/cli -> relay/talk  relay.send  {\"to\":\"counter/talk\",\"type\":\"counter.add\",\"payload\":{\"amount\":2}}", shown[0], StringComparison.Ordinal);
+        Assert.EndsWith("client/cli -> relay/talk  relay.send  " + Relay, shown[0], StringComparison.Ordinal);
         Assert.EndsWith("└─ relay/talk -> counter/talk  counter.add  {\"amount\":2}  => {\"value\":2}", shown[1], StringComparison.Ordinal);
 
         var listed = (await RunAsync(null, 0, "conversations", "--json", "--limit", "1000")).Split('\n').Select(l => JsonElement.Parse(l));
