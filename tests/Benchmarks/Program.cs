@@ -30,6 +30,9 @@ Func<BenchmarkOptions, IAsyncEnumerable<Row>>? run = options.Command switch
     "cluster" => ClusterCases.RunAsync,
     "failover" => FailoverCase.RunAsync,
     "trust" => TrustCases.RunAsync,
+    "routing" => RoutingCases.RunAsync,
+    "fanout" => FanOutCases.RunAsync,
+    "directory" => DirectoryCases.RunAsync,
     _ => null,
 };
 if (run is null)

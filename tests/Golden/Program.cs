@@ -6,7 +6,7 @@ if (args.Length is < 1 or > 2)
     return 2;
 }
 
-Directory.CreateDirectory(args[0]);
+System.IO.Directory.CreateDirectory(args[0]);
 await SqliteFile.WriteAsync(args[0]);
 Messages.WriteLines(Path.Combine(args[0], "messages.jsonl"));
 Messages.WriteFrames(Path.Combine(args[0], "frames.txt"));

@@ -10,11 +10,11 @@ internal static class SqliteFile
 {
     public static async Task WriteAsync(string directory)
     {
-        var options = new SqliteStoreOptions { DataDirectory = Directory.CreateTempSubdirectory("golden-").FullName };
+        var options = new SqliteStoreOptions { DataDirectory = System.IO.Directory.CreateTempSubdirectory("golden-").FullName };
         await WriteAsync(options, Messages.Now.AddHours(-1), 0);
         await WriteAsync(options, Messages.Now, 1);
         await WriteAsync(options, Messages.Now, 2, Path.Combine(directory, "agents.db"));
-        Directory.Delete(options.DataDirectory, recursive: true);
+        System.IO.Directory.Delete(options.DataDirectory, recursive: true);
     }
 
     private static async Task WriteAsync(SqliteStoreOptions options, DateTimeOffset now, int round, string? backup = null)

@@ -33,7 +33,7 @@ public sealed class RedisServer(string? password) : IAsyncLifetime
     public string ConnectionString => $"127.0.0.1:{Port}" + (password is null ? "" : $",password={password}");
 
     /// <summary>Where its append-only file is.</summary>
-    public string DataDirectory { get; } = Directory.CreateTempSubdirectory("agents-redis-").FullName;
+    public string DataDirectory { get; } = System.IO.Directory.CreateTempSubdirectory("agents-redis-").FullName;
 
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException("redis-server does not run now.");
 
@@ -133,9 +133,9 @@ public sealed class RedisServer(string? password) : IAsyncLifetime
             await KillAsync();
         }
 
-        if (Directory.Exists(DataDirectory))
+        if (System.IO.Directory.Exists(DataDirectory))
         {
-            Directory.Delete(DataDirectory, recursive: true);
+            System.IO.Directory.Delete(DataDirectory, recursive: true);
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class TestAuthority : IDisposable
     public const string ServerUse = "1.3.6.1.5.5.7.3.1", ClientUse = "1.3.6.1.5.5.7.3.2";
 
     private readonly X509Certificate2 _own;
-    private readonly string _directory = Directory.CreateTempSubdirectory("agents-tls-").FullName;
+    private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("agents-tls-").FullName;
 
     public TestAuthority(string name = "test authority")
     {
@@ -73,7 +73,7 @@ internal sealed class TestAuthority : IDisposable
     public void Dispose()
     {
         _own.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        System.IO.Directory.Delete(_directory, recursive: true);
     }
 }
 

@@ -17,10 +17,15 @@ internal static class AgentsCommand
             SendCommand.Create(global),
             ListCommand.Create(global),
             DescribeCommand.Create(global),
+            FindCommand.Create(global),
             ContractsCommand.Create(global),
             StopCommand.Create(global),
             DeadLettersCommand.Create(global),
             AuditCommand.Create(global),
+            RoutesCommand.Create(global),
+            BlackboardCommand.Create(global),
+            ConversationCommand.Create(global),
+            ConversationsCommand.Create(global),
         };
         global.AddTo(root);
         return root;

@@ -95,6 +95,9 @@ internal sealed class GlobalOptions
         }
     }
 
+    /// <summary>Whether programs read what a command writes.</summary>
+    public bool IsJson(CommandResult result) => result.GetValue(_json);
+
     /// <exception cref="UsageException">What the environment or the files of certificates say cannot be used.</exception>
     public Settings Read(ParseResult parse) => new(
         new ClusterTarget(parse.GetValue(_gateway)!, FindRedis(parse), parse.GetValue(_cluster)!), TlsChoice.Read(parse), parse.GetValue(_timeout), parse.GetValue(_json), parse.GetValue(_sender), parse.GetValue(_defaultKind)!,

@@ -22,12 +22,15 @@ internal sealed class MessageArguments
 
     private readonly Option<string?> _id = new("--id") { Description = "The message's id, a UUID; give the same one to repeat a message.", HelpName = "uuid" };
 
+    private readonly Option<string?> _conversation = new("--conversation") { Description = "The conversation that the message belongs to.", HelpName = "id" };
+
     public void AddTo(Command command)
     {
         command.Add(_type);
         command.Add(_payload);
         command.Add(_version);
         command.Add(_id);
+        command.Add(_conversation);
     }
 
     /// <summary>The id that was given; null when none was, or no right one.</summary>
@@ -59,6 +62,11 @@ internal sealed class MessageArguments
         if (parse.GetValue(_id) is { } id)
         {
             json.WriteString("id", id);
+        }
+
+        if (parse.GetValue(_conversation) is { } conversation)
+        {
+            json.WriteString("conversationId", conversation);
         }
 
         json.WriteString("sender", settings.Sender.ToString());
@@ -93,7 +101,8 @@ internal sealed class MessageArguments
         }
     }
 
-    private static async Task<byte[]> ReadInputAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>Standard input, up to one byte more than a limit.</summary>
+    public static async Task<byte[]> ReadInputAsync(int limit, CancellationToken cancellationToken)
     {
         await using var input = Console.OpenStandardInput();
         // One byte more than a message may have is enough to see that it is too large.

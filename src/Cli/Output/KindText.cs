@@ -16,10 +16,31 @@ internal static class KindText
 
         var notes = string.Concat(kind.Durable ? " (durable)" : "", kind.AnyContract ? " (any contract)" : "");
         output.Line(kind.Description is null ? kind.Kind + notes : $"{kind.Kind}{notes}: {kind.Description}");
+        WriteLine(output, "capabilities", kind.Capabilities);
+        WriteLine(output, "tags", kind.Tags);
         foreach (var contract in kind.Contracts)
         {
             var reply = contract.Reply is null ? "" : $" -> {contract.Reply}";
             output.Line($"  {contract.Type} v{contract.Version}{(contract.Query ? " (query)" : "")}{Upcast(kind, contract)} {contract.Payload}{reply}");
+        }
+    }
+
+    public static void WriteNames(Utf8JsonWriter json, string member, IReadOnlyList<string> names)
+    {
+        json.WriteStartArray(member);
+        foreach (var name in names)
+        {
+            json.WriteStringValue(name);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteLine(CommandOutput output, string what, IReadOnlyList<string> names)
+    {
+        if (names.Count > 0)
+        {
+            output.Line($"  {what}: {string.Join(", ", names)}");
         }
     }
 
@@ -37,6 +58,8 @@ internal static class KindText
         json.WriteBoolean("durable", kind.Durable);
         json.WriteBoolean("anyContract", kind.AnyContract);
         json.WriteString("description", kind.Description);
+        WriteNames(json, "capabilities", kind.Capabilities);
+        WriteNames(json, "tags", kind.Tags);
         json.WriteStartArray("contracts");
         foreach (var contract in kind.Contracts)
         {

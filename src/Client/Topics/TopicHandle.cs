@@ -30,6 +30,9 @@ public sealed class TopicHandle
     /// <summary>The topic's name.</summary>
     public TopicId Id { get; }
 
+    /// <summary>The client's clock.</summary>
+    internal TimeProvider Time => _time;
+
     /// <summary>Publishes an event. The receipt says accepted once the topic's log has it.</summary>
     /// <exception cref="AgentTimeoutException">No answer came in time; the outcome is unknown.</exception>
     public ValueTask<Receipt> PublishAsync<TEvent>(TEvent message, SendOptions? options = null, CancellationToken cancellationToken = default)

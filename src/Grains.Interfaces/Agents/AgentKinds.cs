@@ -12,7 +12,14 @@ namespace OrleansAgents.Agents;
 /// <param name="Description">A sentence for people; null when its author gave none.</param>
 /// <param name="Contracts">The contracts that any silo's class of it handles, older versions included, by name.</param>
 public sealed record KindDescription(
-    string Kind, bool Durable, bool AnyContract, string? Description, IReadOnlyList<ContractDescription> Contracts);
+    string Kind, bool Durable, bool AnyContract, string? Description, IReadOnlyList<ContractDescription> Contracts)
+{
+    /// <summary>What every agent of the kind can do, by which it is found; in order, empty when its author named nothing.</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    /// <summary>What narrows a search for it down; in order, empty when its author named nothing.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}
 
 /// <summary>A contract as a kind handles it.</summary>
 /// <param name="Type">The contract's name.</param>
@@ -36,6 +43,8 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
     internal const string DescriptionProperty = "agents.description";
     internal const string ContractsProperty = "agents.contracts";
     internal const string SchemasProperty = "agents.schemas";
+    internal const string CapabilitiesProperty = "agents.capabilities";
+    internal const string TagsProperty = "agents.tags";
 
     // Kinds that were hosted once, or that this silo has the class of and not the label: no typing errors.
     private readonly ConcurrentDictionary<string, byte> _known = new(StringComparer.Ordinal);
@@ -52,6 +61,9 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
 
     /// <summary>The contracts that a kind handles, with their schemas; empty where no silo hosts it, or those that do are older than schemas.</summary>
     internal IReadOnlyList<ContractEntry> FindSchemas(string kind) => Hosted.FindSchemas(kind);
+
+    /// <summary>The silos that host a kind; empty when none does. A program outside learns of a change up to a minute later.</summary>
+    internal IEnumerable<SiloAddress> FindSilos(string kind) => Hosted.FindSilos(kind);
 
     /// <summary>Makes a kind known that need not be hosted now.</summary>
     internal void Know(string kind) => _known[kind] = 0;

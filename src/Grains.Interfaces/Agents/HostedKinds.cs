@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using Orleans.Metadata;
 using Orleans.Runtime;
+using OrleansAgents.Directory;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Agents;
@@ -12,6 +13,7 @@ internal sealed class HostedKinds
 {
     private readonly FrozenDictionary<string, GrainProperties[]> _byKind;
     private readonly ConcurrentDictionary<string, Understanding[]> _understandings = new(StringComparer.Ordinal);
+    private IReadOnlyList<KindDescription>? _list;
 
     public HostedKinds(ClusterManifest manifest)
     {
@@ -30,7 +32,7 @@ internal sealed class HostedKinds
     public bool Contains(string kind) => _byKind.ContainsKey(kind);
 
     public IReadOnlyList<KindDescription> List() =>
-        [.. _byKind.OrderBy(k => k.Key, StringComparer.Ordinal).Select(k => Describe(k.Key, k.Value))];
+        _list ??= [.. _byKind.OrderBy(k => k.Key, StringComparer.Ordinal).Select(k => Describe(k.Key, k.Value))];
 
     /// <summary>As <see cref="AgentKinds.FindSchemas"/> says. Where silos host different classes, the one that understands most comes first.</summary>
     public IReadOnlyList<ContractEntry> FindSchemas(string kind) => _byKind.TryGetValue(kind, out var classes)
@@ -52,6 +54,12 @@ internal sealed class HostedKinds
         return able.Length == 0 ? null : able[Random.Shared.Next(able.Length)].Silo;
     }
 
+    public IEnumerable<SiloAddress> FindSilos(string kind)
+    {
+        var type = GrainType.Create(kind);
+        return Manifest.Silos.Where(silo => silo.Value.Grains.ContainsKey(type)).Select(silo => silo.Key);
+    }
+
     private static KindDescription Describe(string kind, GrainProperties[] classes)
     {
         // The class that understands most is taken for the newest: where shapes differ its word stands.
@@ -64,8 +72,15 @@ internal sealed class HostedKinds
             read.Any(c => c.Properties.ContainsKey(AgentKinds.DurableProperty)),
             read.Any(c => c.Properties.ContainsKey(AgentKinds.AnyContractProperty)),
             read.Select(c => c.Properties.GetValueOrDefault(AgentKinds.DescriptionProperty)).FirstOrDefault(d => d is not null),
-            [.. read.SelectMany(c => c.Contracts).DistinctBy(c => (c.Type, c.Version)).OrderBy(c => c.Type, StringComparer.Ordinal).ThenBy(c => c.Version)]);
+            [.. read.SelectMany(c => c.Contracts).DistinctBy(c => (c.Type, c.Version)).OrderBy(c => c.Type, StringComparer.Ordinal).ThenBy(c => c.Version)])
+        {
+            Capabilities = ReadNames(classes, AgentKinds.CapabilitiesProperty),
+            Tags = ReadNames(classes, AgentKinds.TagsProperty),
+        };
     }
+
+    private static string[] ReadNames(GrainProperties[] classes, string property) => Registration.Order(
+        classes.SelectMany(c => c.Properties.GetValueOrDefault(property)?.Split(' ') ?? []));
 
     private IEnumerable<Understanding> Read(string kind)
     {

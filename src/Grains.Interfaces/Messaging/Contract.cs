@@ -48,7 +48,7 @@ public sealed class Contract
     internal JsonTypeInfo TypeInfo => _typeInfo ??= PayloadJson.Options.GetTypeInfo(MessageType!);
 
     /// <summary>The contract of a record.</summary>
-    /// <exception cref="InvalidOperationException">The type has no <see cref="ContractAttribute"/> or a faulty one.</exception>
+    /// <exception cref="InvalidOperationException">The type has no <see cref="ContractAttribute"/> or a faulty one, or lacks what its name promises (<see cref="IIntent"/>, <see cref="IStateDiff"/>).</exception>
     public static Contract Of(Type messageType) =>
         ByType.TryGetValue(messageType, out var known) ? known : ByType.GetOrAdd(messageType, Create);
 
@@ -91,9 +91,14 @@ public sealed class Contract
     {
         var attribute = type.GetCustomAttribute<ContractAttribute>()
             ?? throw new InvalidOperationException($"{type} is not a contract: put [Contract(\"name\", version)] on it.");
-        return IsName(attribute.Name) && attribute.Version >= 1
-            ? new Contract(attribute.Name, attribute.Version, type)
-            : throw new InvalidOperationException($"[Contract(\"{attribute.Name}\", {attribute.Version})] on {type} is faulty: a name is lower-case segments divided by dots, {MaxNameLength} characters at most, and a version is 1 or more.");
+        if (!IsName(attribute.Name) || attribute.Version < 1)
+        {
+            throw new InvalidOperationException($"[Contract(\"{attribute.Name}\", {attribute.Version})] on {type} is faulty: a name is lower-case segments divided by dots, {MaxNameLength} characters at most, and a version is 1 or more.");
+        }
+
+        return ContractConventions.FindFault(attribute.Name, type) is { } fault
+            ? throw new InvalidOperationException($"[Contract(\"{attribute.Name}\", {attribute.Version})] on {type} is faulty: {fault}")
+            : new Contract(attribute.Name, attribute.Version, type);
     }
 
     private static Type? FindArgument(Type type, Type definition)

@@ -15,8 +15,10 @@ public static class NegotiationCodes
     public const string NotHolder = "negotiation.not-holder";
     /// <summary>Refusal: the negotiation ended otherwise before that.</summary>
     public const string Over = "negotiation.over";
-    /// <summary>No directory says who has a capability.</summary>
+    /// <summary>The directory does not say who has a capability.</summary>
     public const string NoDirectory = "negotiation.no-directory";
+    /// <summary>What was named is no capability.</summary>
+    public const string BadCapability = "negotiation.bad-capability";
     /// <summary>There was nobody to call.</summary>
     public const string NobodyCalled = "negotiation.nobody-called";
     /// <summary>Nobody made an offer that can be awarded.</summary>

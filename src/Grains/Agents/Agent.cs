@@ -31,6 +31,7 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
         // When it cannot, the messages that come are refused with the reason, and each tries again.
         await StartAsync(cancellationToken);
         TurnTelemetry.ActiveAgents.Add(1, new KeyValuePair<string, object?>("agent.kind", Id.Kind));
+        _turns.Host.Active.Add(Id, this);
         _isCounted = true;
     }
 
@@ -50,6 +51,7 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
             // Not where the start failed, and also where the drain was cut off.
             if (_isCounted)
             {
+                _turns!.Host.Active.Remove(Id, this);
                 TurnTelemetry.ActiveAgents.Add(-1, new KeyValuePair<string, object?>("agent.kind", Id.Kind));
             }
         }
@@ -108,6 +110,7 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
     ValueTask IAgentGrain.CancelAsync(Guid messageId)
     {
         _turns.Cancel(new MessageId(messageId));
+        (this as IRelay)?.CancelRelayed(new MessageId(messageId));
         return default;
     }
 

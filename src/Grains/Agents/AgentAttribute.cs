@@ -37,6 +37,15 @@ public sealed class AgentAttribute(string kind) : Attribute, IGrainTypeProviderA
     /// </summary>
     public bool Audited { get; set; }
 
+    /// <summary>
+    /// What every agent of the kind can do, by which it is found in the directory (<c>docs/directory.md</c>). None unless
+    /// told. Each a lower-case letter and then lower-case letters, digits, hyphens, dots or colons, 64 at most.
+    /// </summary>
+    public string[] Capabilities { get; set; } = [];
+
+    /// <summary>What narrows a search for the kind down, such as a region. None unless told; names as for <see cref="Capabilities"/>.</summary>
+    public string[] Tags { get; set; } = [];
+
     /// <inheritdoc/>
     public GrainType GetGrainType(IServiceProvider services, Type type) => AgentId.IsKind(Kind)
         ? GrainType.Create(Kind)

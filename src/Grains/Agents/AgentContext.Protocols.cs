@@ -1,28 +1,8 @@
-using OrleansAgents.Messaging;
-
 namespace OrleansAgents.Agents;
 
 /// <content>What the built-in protocols need of a turn.</content>
 public sealed partial class AgentContext
 {
-    private string? _conversation;
-
-    /// <summary>The conversation that what this turn sends belongs to: that of the message being handled, unless it is set.</summary>
-    internal string? Conversation
-    {
-        get => _conversation ?? Message.Extras?.ConversationId;
-        set => _conversation = value;
-    }
-
     /// <summary>The time by the clock of the agents.</summary>
     internal DateTimeOffset Now => Turns.Host.Time.GetUtcNow();
-
-    /// <exception cref="InvalidOperationException">The agent's class does not handle a message that it will get.</exception>
-    internal void Demand<TMessage>(string remedy)
-    {
-        if (!Turns.Handles(Contract.Of<TMessage>()))
-        {
-            throw new InvalidOperationException($"The kind '{Self.Kind}' does not handle {Contract.Of<TMessage>()}; add {remedy}.");
-        }
-    }
 }

@@ -26,8 +26,12 @@ public sealed partial class AgentContext
     internal Envelope OpenMessage() => Message.Extras?.Encryption is null ? Message : _opened ??= Open(Message);
 
     /// <summary>The answer of the handler, sealed where the message was.</summary>
-    internal Reply Accept(object? answer) => Messaging.Reply.Accepted(
-        answer is not null && Message.Extras?.Encryption is not null && Turns.Host.Cipher is { } cipher ? cipher.SealReply(Message, answer) : answer);
+    internal Reply Accept(object? answer)
+    {
+        answer = AnswerInstead ?? answer;
+        return Messaging.Reply.Accepted(
+            answer is not null && Message.Extras?.Encryption is not null && Turns.Host.Cipher is { } cipher ? cipher.SealReply(Message, answer) : answer);
+    }
 
     private TReply? Read<TReply>(Envelope request, Reply reply) =>
         (Turns.Host.Cipher is { } cipher ? cipher.OpenReply(request, reply) : reply).As<TReply>();

@@ -30,6 +30,9 @@ public sealed partial class AgentContext
 
     internal Handler Handler { get; }
 
+    /// <summary>What all agents of the silo share.</summary>
+    internal AgentHost Host => Turns.Host;
+
     /// <summary>Whether an ask of this turn ended with the turn's own deadline, whose timer may fire a little after the ask's.</summary>
     internal bool IsOutOfTime { get; private set; }
 
@@ -107,19 +110,7 @@ public sealed partial class AgentContext
     /// <inheritdoc cref="Tell" path="/exception"/>
     public void Forward(AgentId to)
     {
-        var hops = Message.Extras?.Hops ?? [];
-        if (hops.Count >= Turns.Host.Options.Limits.Hops)
-        {
-            throw new AgentRefusedException(RefusalCodes.TooManyHops, $"The message passed {hops.Count} agents; that is the limit.");
-        }
-
-        if (to == Self || hops.Contains(to))
-        {
-            throw new AgentRefusedException(RefusalCodes.Cycle, $"The message would run in a circle: {string.Join(" → ", hops)} → {Self} → {to}.");
-        }
-
-        var onward = new Envelope(MessageId.New(), Message.Sender, to, Message.Contract, value: null, Message.PayloadJson);
-        Record(Redirect(onward.WithExpiry(Message.ExpiresAt).With((Message.Extras ?? new()) with { Hops = [.. hops, Self], Signature = null })));
+        Record(Relay(Message.WithId(MessageId.New()), to));
     }
 
     /// <summary>
@@ -235,7 +226,7 @@ public sealed partial class AgentContext
         var extras = (envelope.Extras ?? new EnvelopeExtras()) with
         {
             CausationId = Message.Id,
-            ConversationId = Conversation,
+            ConversationId = ConversationId,
             Chain = asks ? new CallChain(turns.Id, Message.Extras?.Chain) : null,
             TraceParent = Message.Extras?.TraceParent,
             TraceState = Message.Extras?.TraceState,

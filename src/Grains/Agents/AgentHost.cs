@@ -15,7 +15,6 @@ internal sealed class AgentHost
     private readonly AgentAddressing _addressing;
     private readonly AgentKinds _kinds;
     private readonly Delivery _delivery;
-    private readonly SiloAddress _silo;
     private readonly OutgoingSignatures? _signatures;
     private readonly AuditKey? _auditKey;
 
@@ -35,7 +34,7 @@ internal sealed class AgentHost
         Cipher = cipher;
         _addressing = new AgentAddressing(grains, types);
         _kinds = kinds;
-        _silo = silo.SiloAddress;
+        Silo = silo.SiloAddress;
         _delivery = new Delivery(Options.Delivery, time);
         _auditKey = Options.ReadAuditKey();
         foreach (var registration in registered)
@@ -55,6 +54,12 @@ internal sealed class AgentHost
 
     public IAgentStore? Store { get; }
 
+    /// <summary>The agents that are active on this silo.</summary>
+    public ActiveTable Active { get; } = new();
+
+    /// <summary>This silo's address.</summary>
+    public SiloAddress Silo { get; }
+
     public GateChecks Checks { get; }
 
     /// <summary>For how long a signed message can come again; zero where signatures are not checked.</summary>
@@ -69,7 +74,6 @@ internal sealed class AgentHost
 
     /// <summary>What seals and opens payloads; null where nothing was said of encryption.</summary>
     public PayloadCipher? Cipher { get; }
-
 
     /// <summary>An ask from within a turn: bounded by the asking message's deadline (0 for none) and by the default, whichever ends first.</summary>
     public async ValueTask<Reply> AskAsync(Envelope envelope, long askersDeadline, CancellationToken cancellationToken)
@@ -105,29 +109,26 @@ internal sealed class AgentHost
     /// <summary>Delivers once. What failed in passing comes back as a refusal that says so.</summary>
     public async ValueTask<Reply> TryAsync(Envelope envelope, CancellationToken cancellationToken)
     {
-        if (_kinds.FindFault(envelope.Recipient.Kind) is { } fault)
-        {
-            return Reply.Refused(fault);
-        }
-
-        if (TrySign(ref envelope) is { } unsignable)
-        {
-            return Reply.Refused(unsignable);
-        }
-
         try
         {
-            return await Find(envelope.Recipient).DeliverAsync(envelope).AsTask().WaitAsync(cancellationToken);
+            var call = CallAsync(envelope);
+            return await (cancellationToken.CanBeCanceled ? new ValueTask<Reply>(call.AsTask().WaitAsync(cancellationToken)) : call);
         }
-        catch (Exception e) when (Delivery.IsTransient(e))
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            return Reply.Refused(Unreachable(envelope.Recipient, e));
-        }
-        catch (Exception e) when (Delivery.IsLasting(e))
-        {
-            return Delivery.ToReply(envelope, e);
+            return ToReply(envelope, e);
         }
     }
+
+    /// <summary>Delivers once, and fails with what the call failed with, which <see cref="ToReply"/> makes a reply of.</summary>
+    public ValueTask<Reply> CallAsync(Envelope envelope) =>
+        (_kinds.FindFault(envelope.Recipient.Kind) ?? TrySign(ref envelope)) is { } fault
+            ? new(Reply.Refused(fault))
+            : Find(envelope.Recipient).DeliverAsync(envelope);
+
+    /// <summary>What a call that failed comes to: a refusal that says so where it failed in passing.</summary>
+    public static Reply ToReply(Envelope envelope, Exception e) =>
+        Delivery.IsTransient(e) ? Reply.Refused(Unreachable(envelope.Recipient, e)) : Delivery.ToReply(envelope, e);
 
     /// <summary>A message as its topic keeps it: signed by this silo where all must be, else without the publisher's signature, which was for its publishing.</summary>
     public Envelope ForKeeping(Envelope message)
@@ -158,8 +159,14 @@ internal sealed class AgentHost
 
     public IAgentGrain Find(AgentId agent) => _addressing.Find(agent);
 
+    /// <summary>The kinds that the cluster hosts.</summary>
+    public IReadOnlyList<KindDescription> ListKinds() => _kinds.List();
+
     public bool IsHosted(string kind) => _kinds.IsHosted(kind);
 
+    /// <summary>Whether it is a kind of agents, be any of its silos there now or not.</summary>
+    public bool IsKnown(string kind) => _kinds.IsKnown(kind);
+
     /// <summary>Another silo whose class of a kind handles a contract; null when there is none.</summary>
-    public SiloAddress? FindSilo(string kind, Contract contract) => _kinds.FindSilo(kind, contract, _silo);
+    public SiloAddress? FindSilo(string kind, Contract contract) => _kinds.FindSilo(kind, contract, Silo);
 }

@@ -25,7 +25,7 @@ internal static class AgentManifest
             properties[AgentKinds.DurableProperty] = "true";
         }
 
-        if (typeof(IHandleAny).IsAssignableFrom(agentClass))
+        if (typeof(IHandleAny).IsAssignableFrom(agentClass) || typeof(IRelay).IsAssignableFrom(agentClass))
         {
             properties[AgentKinds.AnyContractProperty] = "true";
         }
@@ -35,9 +35,19 @@ internal static class AgentManifest
             properties[AgentKinds.DescriptionProperty] = description;
         }
 
+        PutNames(properties, AgentKinds.CapabilitiesProperty, attribute.Capabilities);
+        PutNames(properties, AgentKinds.TagsProperty, attribute.Tags);
         if (Strategy(attribute.Placement) is { } strategy)
         {
             properties[WellKnownGrainTypeProperties.PlacementStrategy] = strategy.Name;
+        }
+    }
+
+    private static void PutNames(Dictionary<string, string> properties, string property, string[] names)
+    {
+        if (names.Length > 0)
+        {
+            properties[property] = string.Join(' ', names);
         }
     }
 

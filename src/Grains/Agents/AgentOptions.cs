@@ -25,6 +25,13 @@ public sealed class AgentOptions
     /// </summary>
     public string? AuditKeyFile { get; set; }
 
+    /// <summary>
+    /// Whether agents of this silo note the messages of conversations: those that carry a conversation's id. True unless
+    /// told. Each such message costs one message more, to <c>conversation/ID</c>, with its payload and its answer; any other
+    /// costs nothing. False for none; what other silos note is kept here all the same.
+    /// </summary>
+    public bool RecordConversations { get; set; } = true;
+
     /// <summary>How large a message may be.</summary>
     public MessageLimits Limits { get; } = new();
 

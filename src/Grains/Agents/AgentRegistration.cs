@@ -1,3 +1,5 @@
+using OrleansAgents.Directory;
+
 namespace OrleansAgents.Agents;
 
 /// <summary>An agent class that somebody added to the silo. Whether it is hosted, its label decides.</summary>
@@ -17,9 +19,19 @@ internal sealed record AgentRegistration(Type AgentClass, AgentAttribute Attribu
             throw new InvalidOperationException($"[Agent(\"{attribute.Kind}\", Placement = {attribute.Placement})] on {agentClass}: that is no placement of agents.");
         }
 
+        CheckNames(attribute, agentClass, nameof(attribute.Capabilities), "capability", attribute.Capabilities);
+        CheckNames(attribute, agentClass, nameof(attribute.Tags), "tag", attribute.Tags);
         // Faulty handlers and contracts show here, at start, rather than with the first message.
         _ = new HandlerTable(agentClass, attribute);
         return new AgentRegistration(agentClass, attribute, [.. HandlerTable.FindContracts(agentClass).Select(c => c.MessageType!)]);
+    }
+
+    private static void CheckNames(AgentAttribute attribute, Type agentClass, string member, string what, string[] names)
+    {
+        if (Array.Find(names, name => !TraitName.IsValid(name)) is { } fault)
+        {
+            throw new InvalidOperationException($"[Agent(\"{attribute.Kind}\", {member} = [\"{fault}\"])] on {agentClass}: a {what} is {TraitName.Rule}.");
+        }
     }
 
     /// <summary>The classes that a silo with these labels hosts.</summary>

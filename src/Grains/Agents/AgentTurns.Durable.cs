@@ -27,13 +27,10 @@ internal sealed partial class AgentTurns : ICommitObserver
         {
             _handled = new HandledMessages(Host.Window.Count, Host.Window.Age);
             _handled.Restore(record.Handled, Host.ReplayAllowance);
-            if (record.Outgoing.Count > 0)
+            Enqueue(record.Outgoing);
+            if (HandlesAnswers)
             {
-                Outbox.Enqueue(record.Outgoing);
-                if (HandlesAnswers)
-                {
-                    Questions.Restore(record.Outgoing);
-                }
+                Questions.Restore(record.Outgoing);
             }
         }
 
@@ -112,12 +109,10 @@ internal sealed partial class AgentTurns : ICommitObserver
         {
             _outbox?.Later.Remove(cancelled);
             _questions?.End(cancelled);
+            (_agent as IMessageKeeper)?.Release(cancelled);
         }
 
-        if (batch.Outgoing.Count > 0)
-        {
-            Outbox.Enqueue(batch.Outgoing);
-        }
+        Enqueue(batch.Outgoing);
 
         if (batch.Questions.Count > 0)
         {
@@ -143,14 +138,34 @@ internal sealed partial class AgentTurns : ICommitObserver
         ((IGrainBase)_agent).DeactivateOnIdle();
     }
 
+    /// <summary>Hands messages that are stored to the outbox, except those that the agent itself keeps.</summary>
+    private void Enqueue(IReadOnlyList<OutgoingMessage> stored)
+    {
+        if (_agent is IMessageKeeper keeper)
+        {
+            stored = [.. stored.Where(message => !keeper.TryKeep(message))];
+        }
+
+        if (stored.Count > 0)
+        {
+            Outbox.Enqueue(stored);
+        }
+    }
+
     private bool TryRecord(AgentContext context, PendingTurn turn, Reply reply)
     {
         if (Commits is null || context.Handler.IsQuery || Commits.Fault is not null)
         {
             Commits?.Note(context.Message, reply);
+            if (Commits is { Fault: null })
+            {
+                NoteWithin(context, reply);
+            }
+
             return false;
         }
 
+        NoteWithin(context, reply);
         Commits.Record(context, turn, reply);
         return true;
     }
@@ -171,6 +186,8 @@ internal sealed partial class AgentTurns : ICommitObserver
     {
         var reply = Reply.Accepted().AsDuplicate();
         var turn = new PendingTurn(published, _handlers.Find(published.Contract)!);
+        // It is settled by the queue, which an activation that only sent so far does not have yet.
+        _queue ??= new TurnQueue(NoteUnheard);
         return Commits!.TryFollow(turn, reply) ? new(turn.Task) : new(reply);
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class AgentTurns
             return RefuseOrMove(refusal, envelope);
         }
 
-        if (!handler!.IsQuery && _handled is not null && _handled.TryGet(envelope.Id, now, out var known))
+        if (!handler!.IsQuery && !handler.IsRelay && _handled is not null && _handled.TryGet(envelope.Id, now, out var known))
         {
             TurnTelemetry.Duplicate(Id.Kind);
             return new ValueTask<Reply>(known.AsDuplicate());
@@ -35,7 +35,8 @@ internal sealed partial class AgentTurns
                 RefusalCodes.Replayed, $"The signed message {envelope.Id} is older than what {Id} remembers, and may have been handled before. Sign it anew."), envelope);
         }
 
-        return _queue is { IsEmpty: false } ? DeliverBesidesAsync(envelope, handler)
+        return handler.IsRelay ? RelayAsync(envelope, handler)
+            : _queue is { IsEmpty: false } ? DeliverBesidesAsync(envelope, handler)
             : _stopping ? Refuse(TurnFailure.Stopping(Id), envelope)
             : Start(envelope, handler, waited: null);
     }

@@ -23,10 +23,19 @@ internal sealed partial class AgentTurns
         return new ValueTask<Reply>(Reply.Refused(refusal));
     }
 
+    /// <summary>Refuses what passed the gate.</summary>
+    private ValueTask<Reply> RefuseUnheard(Refusal refusal, Envelope envelope)
+    {
+        TurnTelemetry.Refused(Id.Kind, refusal);
+        NoteUnheard(envelope, refusal);
+        return new ValueTask<Reply>(Reply.Refused(refusal));
+    }
+
     /// <summary>Takes a turn back that failed or was refused by its handler.</summary>
     private void RollBack(AgentContext context, Reply reply)
     {
         Commits?.RollBack();
         Commits?.Note(context.Message, reply);
+        NoteAside(context, reply);
     }
 }

@@ -71,6 +71,7 @@ internal sealed partial class AgentTurns
         _questions?.Close();
         await _agent.OnStoppingAsync();
         await (Commits?.DrainAsync() ?? Task.CompletedTask);
+        await (_notes?.CloseAsync(patience, cancellationToken) ?? Task.CompletedTask);
 
         if (_outbox is not null)
         {
@@ -101,8 +102,8 @@ internal sealed partial class AgentTurns
         if (envelope.Extras?.Chain is { } chain && chain.Contains(Id))
         {
             return _handlers.Reentrant
-                ? NestedTurn.RunAsync(_agent, Host, new AgentContext(this, envelope, handler), _running, Commits, _cancellation!)
-                : Refuse(chain.Refuse(Id), envelope);
+                ? NestedTurn.RunAsync(_agent, Host, Open(envelope, handler), _running, Commits, _cancellation!)
+                : RefuseUnheard(chain.Refuse(Id), envelope);
         }
 
         return _queue.Waiting >= Host.Options.QueueLength
@@ -118,7 +119,7 @@ internal sealed partial class AgentTurns
         }
 
         var started = TurnTelemetry.Begin();
-        var context = new AgentContext(this, envelope, handler);
+        var context = Open(envelope, handler);
         if (handler.IsForAnswers)
         {
             // The question ends with the turn that takes its answers.
@@ -143,7 +144,7 @@ internal sealed partial class AgentTurns
             answer = ValueTask.FromException<object?>(e);
         }
 
-        var turn = waited ?? (_queue ??= new TurnQueue(Note)).Track(envelope, handler);
+        var turn = waited ?? (_queue ??= new TurnQueue(NoteUnheard)).Track(envelope, handler);
         turn.Started = started;
         _ = FinishAsync(context, turn, answer, span);
         return new ValueTask<Reply>(turn.Task);
@@ -222,6 +223,7 @@ internal sealed partial class AgentTurns
             Remember(context.Message, reply, Host.ReplayAllowance == TimeSpan.Zero ? 0 : Host.Time.GetUtcNow().UtcTicks);
         }
 
+        NoteWithin(context, reply);
         if (context.Outgoing is { } outgoing)
         {
             Outbox.Enqueue(outgoing, Host.Time.GetUtcNow());

@@ -65,6 +65,13 @@ internal sealed class CommitBatch
         }
     }
 
+    /// <summary>Has something noted as handled that is no turn's message.</summary>
+    public void Note(PendingTurn turn, byte[] note, DateTimeOffset now)
+    {
+        _handled.Add(new HandledMessage(turn.Envelope.Id, now, note.AsMemory()));
+        Turns.Add((turn, Reply.Accepted(note)));
+    }
+
     public void Append(long position, Envelope message, DateTimeOffset now) => _events.Add(new TopicEvent(position, now, message));
 
     public void Reached(TopicPosition position) => (_positions ??= [])[position.Topic] = position.Position;
@@ -74,14 +81,13 @@ internal sealed class CommitBatch
     // A bare null would become an empty memory by way of the conversion from arrays.
     private static ReadOnlyMemory<byte>? Wrap(byte[]? bytes) => bytes is null ? default(ReadOnlyMemory<byte>?) : bytes.AsMemory();
 
-    private void Cancel(MessageId scheduled)
+    public void Cancel(MessageId scheduled)
     {
-        // What was recorded and taken back between two commits never reaches the store.
-        if (Outgoing.RemoveAll(m => m.Envelope.Id == scheduled) > 0)
-        {
-            Questions.RemoveAll(q => q.Id == scheduled);
-        }
-        else
+        Questions.RemoveAll(q => q.Id == scheduled);
+        // What was recorded and taken back between two commits never reaches the store. One that is only kept may have
+        // been to take the place of an earlier one, which is in the store.
+        var isKept = Outgoing.Exists(m => m.Envelope.Id == scheduled && m.DueAt == DateTimeOffset.MaxValue);
+        if (Outgoing.RemoveAll(m => m.Envelope.Id == scheduled) == 0 || isKept)
         {
             Acknowledge(scheduled);
             Cancelled.Add(scheduled);

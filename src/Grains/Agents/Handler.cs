@@ -18,6 +18,9 @@ internal abstract class Handler(string kind, Contract? contract, Type handlerInt
     /// <summary>Whether what it handles is the agent's own: the answers to its questions.</summary>
     public bool IsForAnswers { get; } = contract?.Name == Answers.ContractName;
 
+    /// <summary>Whether it passes messages on, beside the agent's turns.</summary>
+    public virtual bool IsRelay => false;
+
     /// <summary>Whether what it handles changes nothing.</summary>
     public bool IsQuery { get; } = contract?.IsQuery ?? false;
 
@@ -70,6 +73,15 @@ internal sealed class MessageHandler<TMessage>(string kind, Type handlerInterfac
         await done;
         return null;
     }
+}
+
+/// <summary>Stands for all contracts that an agent passes on.</summary>
+internal sealed class RelayHandler(string kind) : Handler(kind, contract: null, typeof(IRelay), upcast: null)
+{
+    public override bool IsRelay => true;
+
+    public override ValueTask<object?> InvokeAsync(Agent agent, AgentContext context, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("A message that is passed on has no turn.");
 }
 
 internal sealed class AnyHandler(string kind) : Handler(kind, contract: null, typeof(IHandleAny), upcast: null)

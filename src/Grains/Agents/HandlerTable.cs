@@ -10,15 +10,17 @@ internal sealed class HandlerTable
 {
     private readonly FrozenDictionary<Contract, Handler> _handlers;
     private readonly FrozenDictionary<(string Name, int Version), Handler> _byName;
-    private readonly AnyHandler? _any;
+    private readonly Handler? _any;
 
     public HandlerTable(Type agentClass, AgentAttribute attribute, bool auditAll = false)
     {
         Kind = attribute.Kind;
         IsAudited = FindAudited(agentClass, attribute, auditAll);
         Reentrant = attribute.Reentrant;
-        TakesWholeMessages = Kind == DeadLetters.DeadLetterAddress.Kind;
-        _any = typeof(IHandleAny).IsAssignableFrom(agentClass) ? new AnyHandler(Kind) : null;
+        TakesWholeMessages = Kind is DeadLetters.DeadLetterAddress.Kind or Conversations.ConversationAddress.Kind;
+        _any = typeof(IRelay).IsAssignableFrom(agentClass) ? new RelayHandler(Kind)
+            : typeof(IHandleAny).IsAssignableFrom(agentClass) ? new AnyHandler(Kind)
+            : null;
         var handled = FindInterfaces(agentClass).Select(i => Create(i, upcast: null)).ToDictionary(h => h.Contract!);
         foreach (var upcast in Upcasts.Find([.. handled.Keys]))
         {

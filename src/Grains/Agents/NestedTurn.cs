@@ -15,6 +15,7 @@ internal static class NestedTurn
         try
         {
             var reply = context.Accept(await context.Handler.InvokeAsync(agent, context, cancellation.Token));
+            agent.Turns.NoteWithin(context, reply);
             context.MergeInto(outer);
             commits?.Note(context.Message, reply);
             return reply;
@@ -28,6 +29,7 @@ internal static class NestedTurn
 
             var reply = TurnFailure.ToReply(e, context, host, cancellation);
             commits?.Note(context.Message, reply);
+            agent.Turns.NoteAside(context, reply);
             return reply;
         }
         finally

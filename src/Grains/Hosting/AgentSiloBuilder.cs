@@ -5,9 +5,14 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansAgents.Agents;
 using OrleansAgents.Audit;
+using OrleansAgents.Blackboard;
+using OrleansAgents.Conversations;
 using OrleansAgents.DeadLetters;
+using OrleansAgents.Directory;
 using OrleansAgents.Messaging;
 using OrleansAgents.Negotiation;
+using OrleansAgents.Patterns;
+using OrleansAgents.Routing;
 using OrleansAgents.Scheduling;
 using OrleansAgents.Security;
 using OrleansAgents.Topics;
@@ -35,6 +40,13 @@ public static class AgentSiloBuilder
         services.AddOptions<HandledWindow>()
             .Validate(w => w.Count > 0 && w.Age > TimeSpan.Zero, "HandledWindow.Count and Age must be above zero; 10,000 and 10 minutes are the defaults.")
             .ValidateOnStart();
+        services.AddOptions<BlackboardOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BlackboardOptions>, BlackboardOptionsValidation>());
+        services.AddOptions<ConversationOptions>()
+            .Validate(o => o.MaxMessages > 0, "ConversationOptions.MaxMessages must be 1 or more; 10,000 is the default.")
+            .Validate(o => o.MaxBytes > 0, "ConversationOptions.MaxBytes must be 1 or more; 64 MiB is the default.")
+            .Validate(o => o.Age > TimeSpan.Zero && o.Age <= ConversationOptions.LongestAge, $"ConversationOptions.Age must be above zero and {ConversationOptions.LongestAge.TotalDays:0} days at most; 7 days are the default.")
+            .ValidateOnStart();
         if (configure is not null)
         {
             services.Configure(configure);
@@ -47,7 +59,7 @@ public static class AgentSiloBuilder
         services.TryAddSingleton<GateChecks>();
         services.TryAddSingleton<AgentHost>();
         // Whoever brings a directory registers it in the place of this one.
-        services.TryAddSingleton<ICapabilities, NoDirectory>();
+        services.TryAddSingleton<ICapabilities, DirectoryCapabilities>();
         // Orleans hosts every grain class of the program by itself; agents are hosted because somebody said so, and where
         // the silo has their label.
         services.AddOptions<GrainTypeOptions>().PostConfigure<IEnumerable<AgentRegistration>, IOptions<AgentOptions>>((options, registered, agents) =>
@@ -60,7 +72,17 @@ public static class AgentSiloBuilder
             services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, WakeService>();
         }
 
-        return silo.AddAgent(typeof(TopicAgent)).AddAgent(typeof(DeadLettersAgent)).AddAgent(typeof(NegotiationAgent));
+        return silo.AddPlacementDirector<OwnSiloPlacement, OwnSiloDirector>()
+            .AddAgent(typeof(TopicAgent))
+            .AddAgent(typeof(DeadLettersAgent))
+            .AddAgent(typeof(ConversationAgent))
+            .AddAgent(typeof(ConversationsAgent))
+            .AddAgent(typeof(RouterAgent))
+            .AddAgent(typeof(BlackboardAgent))
+            .AddAgent(typeof(DirectoryAgent))
+            .AddAgent(typeof(SiloAgent))
+            .AddAgent(typeof(NegotiationAgent))
+            .AddPatterns();
     }
 
     /// <summary>

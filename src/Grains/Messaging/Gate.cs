@@ -18,7 +18,7 @@ internal static class Gate
             return new Refusal(RefusalCodes.TooLarge, $"The payload holds {envelope.PayloadJson.Length} bytes; {limits.PayloadBytes} is the limit.");
         }
 
-        if (envelope.Extras is { } extras && (AdmitHeaders(extras, limits) ?? AdmitHops(extras, limits)) is { } refusal)
+        if (envelope.Extras is { } extras && (AdmitHeaders(extras, limits) ?? AdmitHops(extras, limits) ?? AdmitConversation(extras, limits)) is { } refusal)
         {
             return refusal;
         }
@@ -35,6 +35,11 @@ internal static class Gate
     private static Refusal? AdmitHops(EnvelopeExtras extras, MessageLimits limits) => extras.Hops.Count <= limits.Hops
         ? null
         : new Refusal(RefusalCodes.TooManyHops, $"The message passed {extras.Hops.Count} agents; {limits.Hops} is the limit.");
+
+    private static Refusal? AdmitConversation(EnvelopeExtras extras, MessageLimits limits) =>
+        extras.ConversationId is { } conversation && System.Text.Encoding.UTF8.GetByteCount(conversation) > limits.HeaderBytes
+            ? new Refusal(RefusalCodes.TooLarge, $"The id of a conversation holds {limits.HeaderBytes} bytes at most.")
+            : null;
 
     private static Refusal? AdmitHeaders(EnvelopeExtras extras, MessageLimits limits)
     {

@@ -7,10 +7,15 @@ namespace OrleansAgents.Messaging;
 /// Asks an agent's questions and brings it the answers, each question's in one turn whose commit ends it. Until then a
 /// durable agent's next activation asks again, with the same ids. Runs on the agent's own scheduler.
 /// </summary>
-internal sealed partial class OpenQuestions(AgentHost host, AgentTurns turns)
+internal sealed partial class OpenQuestions
 {
+    private readonly AgentHost _host;
+    private readonly AgentTurns _turns;
+    private readonly TaskScheduler _scheduler = TaskScheduler.Current;
     private readonly Dictionary<MessageId, Question> _questions = [];
     private readonly CancellationTokenSource _closing = new();
+
+    public OpenQuestions(AgentHost host, AgentTurns turns) => (_host, _turns) = (host, turns);
 
     public bool IsIdle => _questions.Count == 0;
 
@@ -27,7 +32,7 @@ internal sealed partial class OpenQuestions(AgentHost host, AgentTurns turns)
     {
         foreach (var message in kept.Where(Question.IsKept).ToArray())
         {
-            Start(Question.Restore(host.Cipher?.Open(message.Envelope) ?? message.Envelope));
+            Start(Question.Restore(_host.Cipher?.Open(message.Envelope) ?? message.Envelope));
         }
     }
 
@@ -44,9 +49,9 @@ internal sealed partial class OpenQuestions(AgentHost host, AgentTurns turns)
     public void Close()
     {
         _closing.Cancel();
-        if (turns.Commits is null && _questions.Count > 0)
+        if (_turns.Commits is null && _questions.Count > 0)
         {
-            LogForgotten(host.Logger, turns.Id, _questions.Count);
+            LogForgotten(_host.Logger, _turns.Id, _questions.Count);
         }
     }
 
@@ -59,45 +64,44 @@ internal sealed partial class OpenQuestions(AgentHost host, AgentTurns turns)
 
         for (var leg = 0; leg < question.Legs.Length; leg++)
         {
-            _ = AskAsync(question, leg);
+            QuestionCall.Start(_host, question, leg, this);
         }
 
-        _ = question.IsSettled ? FinishAsync(question) : EndInTimeAsync(question);
+        _ = WaitAndFinishAsync(question);
     }
 
-    private async Task AskAsync(Question question, int leg)
+    /// <summary>Has an agent asked again. From any thread.</summary>
+    public void Repeat(Question question, int leg, Reply first) =>
+        _ = Task.Factory.StartNew(() => RepeatAsync(question, leg, first), CancellationToken.None, TaskCreationOptions.None, _scheduler);
+
+    /// <summary>Asks again what was not answered the first time, until it is or nobody wants it any more.</summary>
+    private async Task RepeatAsync(Question question, int leg, Reply first)
     {
         var envelope = question.Legs[leg];
-        for (var attempts = 1; question.IsOpen && !_closing.IsCancellationRequested; attempts++)
+        var reply = first;
+        for (var attempts = 1; QuestionCall.IsToRepeat(reply); attempts++)
         {
-            var reply = await host.TryAsync(envelope, CancellationToken.None);
-            if (!Delivery.IsTransient(reply) && reply.Refusal?.Code != RefusalCodes.Unreachable)
+            await Task.Delay(Delivery.Pause(_host.Options.Delivery, attempts, reply.Refusal), _host.Time, _closing.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (!question.IsOpen || _closing.IsCancellationRequested)
             {
-                Take(question, leg, host.Cipher?.OpenReply(envelope, reply) ?? reply);
                 return;
             }
 
-            await Task.Delay(Delivery.Pause(host.Options.Delivery, attempts, reply.Refusal), host.Time, _closing.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            reply = await _host.TryAsync(envelope, CancellationToken.None);
         }
+
+        QuestionCall.Take(_host, question, leg, reply);
     }
 
-    private void Take(Question question, int leg, Reply reply)
-    {
-        question.Take(leg, reply);
-        if (question.IsOpen && question.IsSettled)
-        {
-            _ = FinishAsync(question);
-        }
-    }
-
-    private async Task EndInTimeAsync(Question question)
+    private async Task WaitAndFinishAsync(Question question)
     {
         // A timer holds no more than 49 days.
         var longest = TimeSpan.FromDays(30);
-        while (question.IsOpen && !_closing.IsCancellationRequested && question.Until - host.Time.GetUtcNow() is var left && left > TimeSpan.Zero)
+        while (!question.Settled.IsCompleted && question.IsOpen && !_closing.IsCancellationRequested
+            && question.Until - _host.Time.GetUtcNow() is var left && left > TimeSpan.Zero)
         {
-            await Task.Delay(left > longest ? longest : left, host.Time, _closing.Token)
+            await question.Settled.WaitAsync(left > longest ? longest : left, _host.Time, _closing.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
@@ -113,7 +117,7 @@ internal sealed partial class OpenQuestions(AgentHost host, AgentTurns turns)
         var answers = question.ToAnswers();
         for (var attempts = 1; !_closing.IsCancellationRequested; attempts++)
         {
-            var reply = await turns.DeliverOwnAsync(answers);
+            var reply = await _turns.DeliverOwnAsync(answers);
             if (reply.Refusal is not { } refusal)
             {
                 // The commit of a durable agent's turn has done it already.
@@ -121,14 +125,14 @@ internal sealed partial class OpenQuestions(AgentHost host, AgentTurns turns)
                 return;
             }
 
-            if (!Delivery.CanRepeat(reply) || (reply.Outcome == Outcome.Failed && attempts > host.Options.Delivery.MaxRetries))
+            if (!Delivery.CanRepeat(reply) || (reply.Outcome == Outcome.Failed && attempts > _host.Options.Delivery.MaxRetries))
             {
                 _questions.Remove(question.Id);
-                turns.Outbox.GiveUp(new OutgoingMessage(answers, host.Time.GetUtcNow()) { Attempts = attempts }, refusal);
+                _turns.Outbox.GiveUp(new OutgoingMessage(answers, _host.Time.GetUtcNow()) { Attempts = attempts }, refusal);
                 return;
             }
 
-            await Task.Delay(Delivery.Pause(host.Options.Delivery, attempts, refusal), host.Time, _closing.Token)
+            await Task.Delay(Delivery.Pause(_host.Options.Delivery, attempts, refusal), _host.Time, _closing.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
@@ -138,7 +142,7 @@ internal sealed partial class OpenQuestions(AgentHost host, AgentTurns turns)
         foreach (var unanswered in question.Close())
         {
             // Nobody waits for this: the agent may be the very thing that cannot be reached.
-            host.Find(unanswered.Recipient).CancelAsync(unanswered.Id.Value).AsTask().Ignore();
+            _host.Find(unanswered.Recipient).CancelAsync(unanswered.Id.Value).AsTask().Ignore();
         }
     }
 

@@ -28,6 +28,9 @@ internal sealed class Outbox
 
     public bool IsFull => _count >= _host.Options.OutboxLength;
 
+    /// <summary>Whether something for an agent is on its way, and not acknowledged yet.</summary>
+    public bool IsSendingTo(AgentId recipient) => _queues.ContainsKey(recipient);
+
     /// <summary>Messages that wait for their time, by id: scheduled ones, those set aside, and dead letters.</summary>
     public LaterMessages Later => _later;
 

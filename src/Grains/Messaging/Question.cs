@@ -19,6 +19,8 @@ internal sealed class Question
     private readonly Reply?[] _replies;
     private readonly int? _enough;
     private readonly string? _tag;
+    private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
     private int _given, _missing;
 
     /// <param name="asked">The message, from the agent to itself, under the question's id.</param>
@@ -33,6 +35,10 @@ internal sealed class Question
     {
         (_asked, _legs, _enough, _tag) = (asked, legs, enough, tag);
         _replies = new Reply?[legs.Length];
+        if (IsSettled)
+        {
+            _settled.SetResult();
+        }
     }
 
     public MessageId Id => _asked.Id;
@@ -47,30 +53,46 @@ internal sealed class Question
     /// <summary>Whether enough have answered, or too few still can.</summary>
     public bool IsSettled => _given + _missing == _legs.Length || (_enough is { } enough && (_given >= enough || _legs.Length - _missing < enough));
 
-    /// <summary>Takes an answer. One that comes late is passed over.</summary>
+    /// <summary>Ends when enough have answered, or too few still can.</summary>
+    public Task Settled => _settled.Task;
+
+    /// <summary>Takes an answer. One that comes late is passed over. Thread-safe.</summary>
     public void Take(int leg, Reply reply)
     {
-        if (!IsOpen || _replies[leg] is not null)
+        lock (_lock)
         {
-            return;
+            if (!IsOpen || _replies[leg] is not null)
+            {
+                return;
+            }
+
+            _replies[leg] = reply;
+            if (reply.Refusal is null)
+            {
+                _given++;
+            }
+            else
+            {
+                _missing++;
+            }
+
+            if (!IsSettled)
+            {
+                return;
+            }
         }
 
-        _replies[leg] = reply;
-        if (reply.Refusal is null)
-        {
-            _given++;
-        }
-        else
-        {
-            _missing++;
-        }
+        _settled.TrySetResult();
     }
 
-    /// <summary>Takes no more answers; what comes back are those who have not answered.</summary>
+    /// <summary>Takes no more answers; what comes back are those who have not answered. Thread-safe.</summary>
     public IReadOnlyList<Envelope> Close()
     {
-        IsOpen = false;
-        return [.. _legs.Where((_, i) => _replies[i] is null)];
+        lock (_lock)
+        {
+            IsOpen = false;
+            return _given + _missing == _legs.Length ? [] : [.. _legs.Where((_, i) => _replies[i] is null)];
+        }
     }
 
     /// <summary>The message that tells the agent what came of it.</summary>
@@ -91,12 +113,12 @@ internal sealed class Question
     /// <summary>What the store keeps of it until it is over.</summary>
     public OutgoingMessage Keep()
     {
-        var isSealed = Array.Exists(_legs, leg => leg.Extras?.Encryption is not null);
+        var isWhole = _legs.Where(IsItsOwn).Any();
         var record = new QuestionRecord(
             _asked.Type, _asked.Version,
-            isSealed ? default(JsonElement?) : JsonElement.Parse(_asked.PayloadJson.Span),
-            isSealed ? [] : [.. _legs.Select(leg => leg.Recipient.ToString())],
-            isSealed ? [.. _legs.Select(leg => Encoding.UTF8.GetString(EnvelopeJson.ToBytes(leg)))] : null,
+            isWhole ? default(JsonElement?) : JsonElement.Parse(_asked.PayloadJson.Span),
+            isWhole ? [] : [.. _legs.Select(leg => leg.Recipient.ToString())],
+            isWhole ? [.. _legs.Select(leg => Encoding.UTF8.GetString(EnvelopeJson.ToBytes(leg)))] : null,
             _enough, Until, _tag);
         var kept = Envelope.Create(_asked.Sender, _asked.Sender, record).WithId(Id).With(_asked.Extras);
         return new OutgoingMessage(kept, Until) { DueAt = DateTimeOffset.MaxValue };
@@ -113,26 +135,31 @@ internal sealed class Question
         var payload = record.Payload is { } json ? Encoding.UTF8.GetBytes(json.GetRawText()) : "{}"u8.ToArray();
         var asked = new Envelope(kept.Id, self, self, Contract.Untyped(record.Type, record.Version), value: null, payload)
             .WithExpiry(record.Until).With(kept.Extras);
-        var legs = record.Sealed is { } closed
-            ? closed.Select(ReadSealed).ToArray()
+        var legs = record.Sealed is { } whole
+            ? whole.Select(ReadWhole).ToArray()
             : record.Agents.Select((agent, i) => asked.To(AgentId.Parse(agent), kept.Id.Following(i + 1))).ToArray();
         return new Question(asked, legs, record.Enough, record.Tag);
     }
 
-    private static Envelope ReadSealed(string text)
+    /// <summary>Whether a message is more than the question, addressed to somebody: it is sealed for one, or was there before the question.</summary>
+    private bool IsItsOwn(Envelope leg, int place) =>
+        leg.Extras?.Encryption is not null || leg.Sender != _asked.Sender || leg.Id != Id.Following(place + 1);
+
+    private static Envelope ReadWhole(string text)
     {
         var (leg, problems) = EnvelopeJson.Read(Encoding.UTF8.GetBytes(text), MessageLimits.Kept);
-        return leg?.WithPayload(leg.PayloadJson, leg.Extras!, isSealedHere: true)
-            ?? throw new JsonException($"A kept question cannot be read: {problems![0].Message}");
+        return leg is null ? throw new JsonException($"A kept question cannot be read: {problems![0].Message}")
+            : leg.Extras is { Encryption: not null } extras ? leg.WithPayload(leg.PayloadJson, extras, isSealedHere: true)
+            : leg;
     }
 }
 
 /// <summary>A question as it rests in the store: the message, whom it was put to, and until when. It is never sent.</summary>
 /// <param name="Type">The contract's name.</param>
 /// <param name="Version">The contract's version.</param>
-/// <param name="Payload">The payload; null where it is sealed for somebody.</param>
-/// <param name="Agents">Who is asked; empty where it is sealed for somebody.</param>
-/// <param name="Sealed">Where it is sealed, the whole message to each.</param>
+/// <param name="Payload">The payload; null where the whole messages are there.</param>
+/// <param name="Agents">Who is asked; empty where the whole messages are there.</param>
+/// <param name="Sealed">Where it is sealed for somebody, or is a message with an id of its own, the whole message to each.</param>
 /// <param name="Enough">How many must answer; null for all.</param>
 /// <param name="Until">When the time is over.</param>
 /// <param name="Tag">The text that the agent knows it by; null for none.</param>

@@ -62,7 +62,7 @@ internal static class CounterRule
     /// <summary>An object with one field; null where the number is none, or the field is in a list.</summary>
     private static JsonElement? ToOffer(string pointer, double value)
     {
-        var names = JsonPointer.Names(pointer).ToArray();
+        var names = JsonPointer.TryParse(pointer, out var steps) ? steps : [];
         if (!double.IsFinite(value) || names.Any(n => n.Length > 0 && n.All(char.IsAsciiDigit)))
         {
             return null;

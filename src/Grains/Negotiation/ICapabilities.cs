@@ -9,13 +9,3 @@ internal interface ICapabilities
     /// <exception cref="AgentException">It cannot be said; the negotiation ends as failed, with the exception's code.</exception>
     ValueTask<IReadOnlyList<AgentId>> FindAsync(string capability, AgentContext context, CancellationToken cancellationToken);
 }
-
-/// <summary>Knows nobody, where there is no directory.</summary>
-internal sealed class NoDirectory : ICapabilities
-{
-    public ValueTask<IReadOnlyList<AgentId>> FindAsync(string capability, AgentContext context, CancellationToken cancellationToken) =>
-        throw new AgentRefusedException(
-            NegotiationCodes.NoDirectory, $"Nothing says who has the capability '{PlainName(capability)}', for there is no directory; name the recipients.");
-
-    private static string PlainName(string capability) => Messaging.PlainText.Show(capability, Messaging.PlainText.Quoted);
-}

@@ -9,7 +9,7 @@ internal sealed partial class NegotiationAgent
     private ValueTask Turn(AgentContext context, Func<NegotiationRun, DateTimeOffset, NegotiationMove> decide)
     {
         var run = Run;
-        context.Conversation = run.Conversation;
+        context.BeginConversation(run.Conversation);
         Carry(context, decide(run, context.Now));
         return default;
     }

@@ -41,10 +41,10 @@ internal sealed partial class NegotiationAgent(ICapabilities capabilities) : Age
 
         var run = new NegotiationRun
         {
-            Initiator = sender, Conversation = context.Conversation ?? Id.ToString(), Task = message.Task, Scoring = message.Scoring,
+            Initiator = sender, Conversation = context.ConversationId ?? Id.ToString(), Task = message.Task, Scoring = message.Scoring,
             Options = message.Options ?? new(), StartedAt = now, Deadline = message.Deadline,
         };
-        context.Conversation = run.Conversation;
+        context.BeginConversation(run.Conversation);
         Carry(context, await BeginAsync(run, message, context, cancellationToken));
     }
 

@@ -42,10 +42,10 @@ public static class NegotiationContext
         AgentContext context, object task, IReadOnlyList<string>? recipients, string? capability, TimeSpan deadline, Scoring scoring, NegotiationOptions? options)
     {
         ArgumentNullException.ThrowIfNull(task);
-        context.Demand<NegotiationEnded>("IHandle<NegotiationEnded>");
+        context.DemandHandlerOf<NegotiationEnded>();
         if (scoring.AsksInitiator)
         {
-            context.Demand<ScoreProposals>("IHandle<ScoreProposals, Ranking>, or score by fields");
+            context.DemandHandlerOf<ScoreProposals>("IHandle<ScoreProposals, Ranking>, or score by fields");
         }
 
         if (deadline <= TimeSpan.Zero || deadline > NegotiationOptions.Longest)

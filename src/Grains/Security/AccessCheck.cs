@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansAgents.Agents;
+using OrleansAgents.Conversations;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
@@ -13,6 +14,9 @@ namespace OrleansAgents.Security;
 internal sealed partial class AccessCheck : IGateCheck, IDisposable
 {
     private static readonly string DeadLetterAdd = Contract.Of<DeadLetter>().Name;
+    private static readonly string Said = Contract.Of<ConversationSaid>().Name;
+    private static readonly string Began = Contract.Of<ConversationBegan>().Name;
+    private static readonly string Ended = Contract.Of<ConversationEnded>().Name;
 
     private readonly AgentKinds _kinds;
     private readonly ILogger _logger;
@@ -39,9 +43,9 @@ internal sealed partial class AccessCheck : IGateCheck, IDisposable
         }
 
         var isAgent = _kinds.IsKnown(message.Sender.Kind);
-        if (isAgent && message.Recipient.Kind == DeadLetterAddress.Kind && message.Type == DeadLetterAdd)
+        if (isAgent && IsPlatforms(message))
         {
-            // Else what a rule forbids would not even be kept as a dead letter.
+            // Else what a rule forbids would not even be kept as a dead letter, nor noted in its conversation.
             return null;
         }
 
@@ -55,6 +59,15 @@ internal sealed partial class AccessCheck : IGateCheck, IDisposable
     }
 
     public void Dispose() => _policy.Dispose();
+
+    /// <summary>Whether a message is one that the platform's own kinds live by.</summary>
+    private static bool IsPlatforms(Envelope message) => message.Recipient.Kind switch
+    {
+        DeadLetterAddress.Kind => message.Type == DeadLetterAdd,
+        ConversationAddress.Kind => message.Type == Said,
+        ConversationAddress.IndexKind => message.Type == Began || message.Type == Ended,
+        _ => false,
+    };
 
     /// <summary>What a message does: to a topic by its contract, to everybody else it is sent.</summary>
     private bool TryRead(Envelope message, out AccessRequest request)

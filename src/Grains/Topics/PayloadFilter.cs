@@ -17,9 +17,11 @@ internal static class PayloadFilter
 
         foreach (var pointer in filter.Keys)
         {
-            if (!pointer.StartsWith('/'))
+            // An empty pointer, which names the whole payload, has always been taken for a forgotten slash.
+            if (!pointer.StartsWith('/') || !JsonPointer.TryParse(pointer, out _))
             {
-                throw new AgentRefusedException(RefusalCodes.InvalidPayload, $"The filter's '{pointer}' is no JSON pointer; write '/{pointer}'.");
+                var hint = pointer.StartsWith('/') ? "write ~0 for a tilde and ~1 for a slash" : $"write '/{pointer}'";
+                throw new AgentRefusedException(RefusalCodes.InvalidPayload, $"The filter's '{pointer}' is no JSON pointer; {hint}.");
             }
         }
 
@@ -30,25 +32,12 @@ internal static class PayloadFilter
     {
         foreach (var (pointer, expected) in filter)
         {
-            if (JsonPointer.Find(payload, pointer) is not { } found || !IsEqual(found, expected))
+            if (JsonPointer.Find(payload, pointer) is not { } found || !JsonEquality.AreEqual(found, expected))
             {
                 return false;
             }
         }
 
         return true;
-    }
-
-    private static bool IsEqual(JsonElement found, JsonElement expected)
-    {
-        try
-        {
-            return JsonElement.DeepEquals(found, expected);
-        }
-        catch (ArgumentOutOfRangeException)
-        {
-            // A number such as 1e99999999999, which nobody can compare, is equal to none.
-            return false;
-        }
     }
 }

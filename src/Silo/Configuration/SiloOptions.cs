@@ -1,5 +1,7 @@
 using System.Net;
 using OrleansAgents.Agents;
+using OrleansAgents.Blackboard;
+using OrleansAgents.Conversations;
 using OrleansAgents.Hosting;
 using OrleansAgents.Security;
 using OrleansAgents.Sqlite;
@@ -46,6 +48,9 @@ internal sealed class SiloOptions
     /// <summary>How long the events of topics are kept.</summary>
     public TopicRetention Topics { get; } = new();
 
+    /// <summary>How far back boards can be read, and how large they may become.</summary>
+    public BlackboardOptions Blackboard { get; } = new();
+
     /// <summary>Whether the demo kinds are hosted.</summary>
     public bool Demo { get; set; } = true;
 
@@ -57,6 +62,12 @@ internal sealed class SiloOptions
 
     /// <summary>The file with the key of the audit logs' hashes; null for none.</summary>
     public string? AuditKeyFile { get; set; }
+
+    /// <summary>Whether agents note the messages of conversations.</summary>
+    public bool RecordConversations { get; set; } = true;
+
+    /// <summary>How much of each conversation is kept, and for how long.</summary>
+    public ConversationOptions Conversations { get; } = new();
 
     /// <summary>How long running turns may take to finish after a stop signal.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);

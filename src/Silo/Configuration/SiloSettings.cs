@@ -1,5 +1,7 @@
 using OrleansAgents.Agents;
 using OrleansAgents.Audit;
+using OrleansAgents.Blackboard;
+using OrleansAgents.Conversations;
 using OrleansAgents.Sqlite;
 using OrleansAgents.Topics;
 
@@ -13,11 +15,11 @@ internal static class SiloSettings
     private static readonly string[] Known =
     [
         nameof(SiloOptions.SiloPort), nameof(SiloOptions.GatewayPort), nameof(SiloOptions.Profile), nameof(SiloOptions.DataDirectory),
-        "Sqlite", nameof(SiloOptions.HandledWindow), nameof(SiloOptions.Topics), nameof(SiloOptions.Demo),
+        "Sqlite", nameof(SiloOptions.HandledWindow), nameof(SiloOptions.Topics), nameof(SiloOptions.Blackboard), nameof(SiloOptions.Demo),
         nameof(SiloOptions.Assemblies), nameof(SiloOptions.DrainTimeout), nameof(SiloOptions.Cluster), nameof(SiloOptions.Address),
         nameof(SiloOptions.Listen), nameof(SiloOptions.Kubernetes), nameof(SiloOptions.Labels), nameof(SiloOptions.Rebalance), nameof(SiloOptions.Membership), nameof(SiloOptions.Operator),
         nameof(SiloOptions.Signatures), nameof(SiloOptions.ClockAllowance), SignatureSettings.Keys,
-        nameof(SiloOptions.Audit), nameof(SiloOptions.AuditKeyFile),
+        nameof(SiloOptions.Audit), nameof(SiloOptions.AuditKeyFile), nameof(SiloOptions.RecordConversations), nameof(SiloOptions.Conversations),
         nameof(SiloOptions.Tls), nameof(SiloOptions.Http),
         AccessSettings.Name,
         EncryptionSettings.Name,
@@ -28,6 +30,8 @@ internal static class SiloSettings
         ("Sqlite", [nameof(SiloOptions.Synchronous)]),
         (nameof(SiloOptions.HandledWindow), [nameof(HandledWindow.Count), nameof(HandledWindow.Age)]),
         (nameof(SiloOptions.Topics), [nameof(TopicRetention.Age), nameof(TopicRetention.Bytes)]),
+        (nameof(SiloOptions.Blackboard), [nameof(BlackboardOptions.History), nameof(BlackboardOptions.HistoryBytes), nameof(BlackboardOptions.DocumentBytes)]),
+        (nameof(SiloOptions.Conversations), [nameof(ConversationOptions.Age), nameof(ConversationOptions.MaxMessages), nameof(ConversationOptions.MaxBytes)]),
         (nameof(SiloOptions.Membership), [nameof(MembershipOptions.ProbeTimeout), nameof(MembershipOptions.MissedProbes), nameof(MembershipOptions.Votes)]),
         (nameof(SiloOptions.Operator), [nameof(OperatorOptions.Enabled), nameof(OperatorOptions.Urls)]),
         (nameof(SiloOptions.Tls), TlsSettings.Members),
@@ -66,7 +70,14 @@ internal static class SiloSettings
         section.ReadValue<TimeSpan>("HandledWindow:Age", "a time such as 00:10:00", SettingReader.TryReadTime, v => options.HandledWindow.Age = v);
         section.ReadValue<TimeSpan>("Topics:Age", "a time such as 7.00:00:00", SettingReader.TryReadTime, v => options.Topics.Age = v);
         section.ReadValue<long>("Topics:Bytes", "a number of bytes above zero", long.TryParse, v => options.Topics.Bytes = v);
+        section.ReadValue<int>("Blackboard:History", "a whole number above zero", int.TryParse, v => options.Blackboard.History = v);
+        section.ReadValue<long>("Blackboard:HistoryBytes", "a number of bytes above zero", long.TryParse, v => options.Blackboard.HistoryBytes = v);
+        section.ReadValue<int>("Blackboard:DocumentBytes", "a number of bytes, 2 or more", int.TryParse, v => options.Blackboard.DocumentBytes = v);
         section.ReadValue<bool>(nameof(SiloOptions.Audit), "true or false", bool.TryParse, v => options.Audit = v);
+        section.ReadValue<bool>(nameof(SiloOptions.RecordConversations), "true or false", bool.TryParse, v => options.RecordConversations = v);
+        section.ReadValue<TimeSpan>("Conversations:Age", "a time such as 7.00:00:00", SettingReader.TryReadTime, v => options.Conversations.Age = v);
+        section.ReadValue<int>("Conversations:MaxMessages", "a whole number above zero", int.TryParse, v => options.Conversations.MaxMessages = v);
+        section.ReadValue<long>("Conversations:MaxBytes", "a number of bytes above zero", long.TryParse, v => options.Conversations.MaxBytes = v);
         options.AuditKeyFile = section[nameof(SiloOptions.AuditKeyFile)];
         options.DataDirectory = section[nameof(SiloOptions.DataDirectory)] ?? options.DataDirectory;
         section.GetSection(nameof(SiloOptions.Assemblies)).Bind(options.Assemblies);
@@ -92,6 +103,17 @@ internal static class SiloSettings
         if (options.Topics.Bytes < 1 || options.Topics.Age <= TimeSpan.Zero)
         {
             return "Agents:Topics:Bytes and Age must be above zero; 1073741824 and 7.00:00:00 are the defaults.";
+        }
+
+        if (options.Blackboard.FindFault() is not null)
+        {
+            return "Agents:Blackboard:History and HistoryBytes must be above zero, and DocumentBytes 2 or more; 1000, 16777216 and 262144 are the defaults.";
+        }
+
+        if (options.Conversations.MaxMessages < 1 || options.Conversations.MaxBytes < 1
+            || options.Conversations.Age <= TimeSpan.Zero || options.Conversations.Age > ConversationOptions.LongestAge)
+        {
+            return "Agents:Conversations:Age, MaxMessages and MaxBytes must be above zero, and Age 3650.00:00:00 at most; 7.00:00:00, 10000 and 67108864 are the defaults.";
         }
 
         if (options.SiloPort is < 1 or > 65535)

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration.Memory;
 using Orleans.Runtime;
 using OrleansAgents.Agents;
+using OrleansAgents.Blackboard;
 using OrleansAgents.Configuration;
+using OrleansAgents.Conversations;
 using OrleansAgents.Demo;
 using OrleansAgents.Endpoints;
 using OrleansAgents.Security;
@@ -83,6 +85,10 @@ internal static class SiloApplication
         silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Membership, new SinceStartTimeProvider());
         silo.Services.Configure<HandledWindow>(w => (w.Count, w.Age) = (options.HandledWindow.Count, options.HandledWindow.Age));
         silo.Services.Configure<TopicRetention>(t => (t.Age, t.Bytes) = (options.Topics.Age, options.Topics.Bytes));
+        silo.Services.Configure<BlackboardOptions>(b =>
+            (b.History, b.HistoryBytes, b.DocumentBytes) = (options.Blackboard.History, options.Blackboard.HistoryBytes, options.Blackboard.DocumentBytes));
+        silo.Services.Configure<ConversationOptions>(c =>
+            (c.Age, c.MaxMessages, c.MaxBytes) = (options.Conversations.Age, options.Conversations.MaxMessages, options.Conversations.MaxBytes));
         AddStorage(silo, options);
         silo.UseSignatures(
             options.Signatures ?? (environment.IsDevelopment() ? SignaturePolicy.None : SignaturePolicy.External),
@@ -92,6 +98,7 @@ internal static class SiloApplication
         silo.AddAgents(agents =>
         {
             (agents.Audit, agents.AuditKeyFile) = (options.Audit, options.AuditKeyFile);
+            agents.RecordConversations = options.RecordConversations;
             foreach (var label in options.Labels)
             {
                 agents.Labels.Add(label);

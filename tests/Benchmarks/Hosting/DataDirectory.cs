@@ -10,11 +10,11 @@ internal sealed class DataDirectory : IDisposable
     public string Path { get; }
 
     /// <summary>Makes one where the program stands, because a temporary directory may be memory.</summary>
-    public static DataDirectory Create() => new(Directory.CreateDirectory(
+    public static DataDirectory Create() => new(System.IO.Directory.CreateDirectory(
         System.IO.Path.Combine(Environment.CurrentDirectory, $"store-benchmark-{Environment.ProcessId}-{Interlocked.Increment(ref _last)}")).FullName);
 
     /// <summary>How many bytes its files have.</summary>
     public long CountBytes() => new DirectoryInfo(Path).EnumerateFiles().Sum(file => file.Length);
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose() => System.IO.Directory.Delete(Path, recursive: true);
 }

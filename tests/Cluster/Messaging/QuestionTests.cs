@@ -9,7 +9,7 @@ namespace OrleansAgents.Tests.Messaging;
 /// <summary>Questions that no turn waits for: their answers come once, whatever goes wrong.</summary>
 public sealed class QuestionTests
 {
-    private const int Seeds = 60, AtOnce = 4, Polls = 5, Voters = 6;
+    private const int Seeds = 30, AtOnce = 4, Polls = 5, Voters = 6;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -37,7 +37,7 @@ internal sealed class SealedCluster : IAsyncDisposable
 
     public static async Task<SealedCluster> StartAsync(int silos = 1)
     {
-        var file = new SqliteStoreOptions { DataDirectory = Directory.CreateTempSubdirectory("sealed-").FullName };
+        var file = new SqliteStoreOptions { DataDirectory = System.IO.Directory.CreateTempSubdirectory("sealed-").FullName };
         var store = new SqliteAgentStore(file, TimeProvider.System);
         await store.OpenAsync();
         var logs = new FakeLogCollector();
@@ -76,7 +76,7 @@ internal sealed class SealedCluster : IAsyncDisposable
     {
         var count = 0;
         var sought = System.Text.Encoding.UTF8.GetBytes(text);
-        foreach (var path in Directory.GetFiles(_file.DataDirectory).Where(p => !p.EndsWith(".lock", StringComparison.Ordinal)))
+        foreach (var path in System.IO.Directory.GetFiles(_file.DataDirectory).Where(p => !p.EndsWith(".lock", StringComparison.Ordinal)))
         {
             await using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var bytes = new MemoryStream();
@@ -95,7 +95,7 @@ internal sealed class SealedCluster : IAsyncDisposable
         await _cluster.StopAllSilosAsync();
         await _cluster.DisposeAsync();
         await _store.DisposeAsync();
-        Directory.Delete(_file.DataDirectory, recursive: true);
+        System.IO.Directory.Delete(_file.DataDirectory, recursive: true);
     }
 
     private static void Configure(AgentOptions options)

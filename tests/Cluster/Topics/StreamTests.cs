@@ -168,8 +168,8 @@ public sealed class StreamTests(AgentCluster cluster)
 
     private sealed class TemporaryDirectory : IDisposable
     {
-        public string Path { get; } = Directory.CreateTempSubdirectory("streams").FullName;
+        public string Path { get; } = System.IO.Directory.CreateTempSubdirectory("streams").FullName;
 
-        public void Dispose() => Directory.Delete(Path, recursive: true);
+        public void Dispose() => System.IO.Directory.Delete(Path, recursive: true);
     }
 }

@@ -5,7 +5,7 @@ namespace OrleansAgents.Tests.Commands;
 
 public sealed class AuditTests : IAsyncLifetime
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("agents-audit-").FullName;
+    private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("agents-audit-").FullName;
     private readonly SiloProcess _silo;
 
     public AuditTests() => _silo = new SiloProcess { Settings = ["--Agents:Audit", "true", "--Agents:AuditKeyFile", KeyFile] };
@@ -23,7 +23,7 @@ public sealed class AuditTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _silo.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        System.IO.Directory.Delete(_directory, recursive: true);
     }
 
     [Fact]

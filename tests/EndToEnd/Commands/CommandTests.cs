@@ -138,6 +138,20 @@ public sealed class CommandTests(SiloProcess silo)
     }
 
     [Fact]
+    public async Task Find_AndListActive_NameWhoCanAndWhoIsThere()
+    {
+        var (code, output, error) = await silo.AgentsAsync(null, "find", "count", "--tag", "demo", "--json");
+        Assert.True(code == 0, error);
+        Assert.Equal(("counter", JsonValueKind.Null), (Member(output, "kind").GetString(), Member(output, "agent").ValueKind));
+        await silo.AgentsAsync(null, "tell", "counter/active", "counter.add", """{"amount":1}""");
+        (code, output, error) = await silo.AgentsAsync(null, "list", "--active", "counter", "--limit", "10000", "--json");
+        Assert.True(code == 0, error);
+        Assert.Contains(output.Split('\n'), line => Member(line, "agent").GetString() == "counter/active" && Member(line, "silo").GetString()!.StartsWith("127.0.0.1:", StringComparison.Ordinal));
+
+        static JsonElement Member(string line, string name) => JsonSerializer.Deserialize<JsonElement>(line).GetProperty(name);
+    }
+
+    [Fact]
     public async Task Stop_OfAnAgent_KeepsItsState()
     {
         await silo.AgentsAsync(null, "tell", "counter/stop", "counter.add", """{"amount":3}""");

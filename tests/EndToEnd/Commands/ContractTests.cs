@@ -5,9 +5,9 @@ namespace OrleansAgents.Tests.Commands;
 
 public sealed class ContractTests(SiloProcess silo) : IDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("agents-contracts-").FullName;
+    private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("agents-contracts-").FullName;
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => System.IO.Directory.Delete(_directory, recursive: true);
 
     [Fact]
     public async Task Describe_Schema_PrintsTheSchemasOfAKind()

@@ -16,9 +16,9 @@ internal static partial class DeployFiles
 
     public static string Folder { get; } = Path.Combine(Programs.Repository, "deploy");
 
-    public static IEnumerable<string> YamlFiles => Directory.EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories);
+    public static IEnumerable<string> YamlFiles => System.IO.Directory.EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories);
 
-    public static IEnumerable<string> Manifests => Directory.EnumerateFiles(Path.Combine(Folder, "kubernetes"), "*.yaml", SearchOption.AllDirectories)
+    public static IEnumerable<string> Manifests => System.IO.Directory.EnumerateFiles(Path.Combine(Folder, "kubernetes"), "*.yaml", SearchOption.AllDirectories)
         .Where(file => Path.GetFileName(file) != "kustomization.yaml");
 
     /// <summary>The metrics that the dashboard's panels ask for, each with its panel's title.</summary>

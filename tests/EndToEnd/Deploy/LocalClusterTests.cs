@@ -6,7 +6,7 @@ namespace OrleansAgents.Tests.Deploy;
 [Collection(nameof(Deploy))]
 public sealed class LocalClusterTests : IDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("agents-test-").FullName;
+    private readonly string _directory = System.IO.Directory.CreateTempSubdirectory("agents-test-").FullName;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -72,7 +72,7 @@ public sealed class LocalClusterTests : IDisposable
         Assert.Contains("redis-server is not on the PATH", program.Error, StringComparison.Ordinal);
     }
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => System.IO.Directory.Delete(_directory, recursive: true);
 
     private static async Task AskAsync(LocalCluster cluster, string answer, params string[] message)
     {

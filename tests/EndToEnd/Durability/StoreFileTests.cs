@@ -38,7 +38,7 @@ public sealed class StoreFileTests
     public async Task Silo_OnADamagedFile_SaysSoInOneLineAndExitsWithOne()
     {
         var silo = new SiloProcess();
-        Directory.CreateDirectory(silo.DataDirectory);
+        System.IO.Directory.CreateDirectory(silo.DataDirectory);
         await File.WriteAllTextAsync(Path.Combine(silo.DataDirectory, "agents.db"), string.Concat(Enumerable.Repeat("This is no database. ", 500)), Token);
         await using (var program = silo.Start())
         {

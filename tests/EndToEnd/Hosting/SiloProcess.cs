@@ -49,9 +49,9 @@ public sealed class SiloProcess : IAsyncLifetime
         }
 
         File.Delete(KeyFile);
-        if (Directory.Exists(DataDirectory))
+        if (System.IO.Directory.Exists(DataDirectory))
         {
-            Directory.Delete(DataDirectory, recursive: true);
+            System.IO.Directory.Delete(DataDirectory, recursive: true);
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class ClusterTests
             await AskAsync(silos, $"counter/{i}", "counter.add", """{"amount":1}""", """{"value":2}""");
         }
 
-        Assert.False(Directory.Exists(silos[0].DataDirectory));
+        Assert.False(System.IO.Directory.Exists(silos[0].DataDirectory));
         Assert.DoesNotContain(RedisSilos.Password, silos[0].Program.Output + silos[0].Program.Error + silos[1].Program.Error, StringComparison.Ordinal);
     }
 

@@ -35,7 +35,7 @@ public sealed class RedisServerTests
     {
         var redis = await RedisServer.StartAsync();
         await redis.DisposeAsync();
-        Assert.False(Directory.Exists(redis.DataDirectory));
+        Assert.False(System.IO.Directory.Exists(redis.DataDirectory));
         await Assert.ThrowsAsync<SocketException>(() => SayAsync(redis, "PING"));
     }
 

@@ -34,6 +34,15 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public async Task Patterns_Run_GoesAsTheStoriesSay()
+    {
+        await using var patterns = RunningProgram.Start(Programs.Patterns, []);
+        var code = await patterns.ExitAsync(Token);
+        Assert.True(code == 0, patterns.Output + patterns.Error);
+        Assert.Contains("5 of 5", patterns.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PricerTests_Run_AllPass()
     {
         await using var tests = RunningProgram.Start(Programs.PricerTests, ["-noColor"]);
@@ -44,12 +53,17 @@ public sealed class SampleTests
 
     [Theory]
     [InlineData("testing.md", 5)]
+    [InlineData("blackboard.md", 4)]
+    [InlineData("conversations.md", 3)]
+    [InlineData("conventions.md", 2)]
     [InlineData("negotiation.md", 2)]
-    public void Page_EveryExample_StandsInTheSample(string page, int least)
+    [InlineData("patterns.md", 5)]
+    public void Page_EveryExample_StandsInTheSample(string page, int fewest)
     {
-        var sample = string.Concat(Directory.EnumerateFiles(Path.Combine(Programs.Repository, "samples", "PricerTests"), "*.cs").Select(f => Dedent(File.ReadAllText(f)) + "\n"));
+        var samples = System.IO.Directory.EnumerateFiles(Path.Combine(Programs.Repository, "samples"), "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/", StringComparison.Ordinal));
+        var sample = string.Concat(samples.Select(f => Dedent(File.ReadAllText(f)) + "\n"));
         var examples = File.ReadAllText(Path.Combine(Programs.Repository, "docs", page)).Split("```csharp\n")[1..].Select(e => e.Split("```")[0]).ToList();
-        Assert.True(examples.Count >= least, "The page has too few examples.");
+        Assert.True(examples.Count >= fewest, "The page has too few examples.");
         Assert.All(examples, example => Assert.Contains(Dedent(example), sample, StringComparison.Ordinal));
     }
 

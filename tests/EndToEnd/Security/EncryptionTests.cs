@@ -57,7 +57,7 @@ public sealed class EncryptionTests : IAsyncLifetime
         Assert.Equal(Marker, JsonElement.Parse(shown).GetProperty("envelope").GetProperty("payload").GetProperty("text").GetString());
 
         await _program!.DisposeAsync();
-        foreach (var path in Directory.GetFiles(_silo.DataDirectory))
+        foreach (var path in System.IO.Directory.GetFiles(_silo.DataDirectory))
         {
             Assert.DoesNotContain(Marker, System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(path, Token)), StringComparison.Ordinal);
         }

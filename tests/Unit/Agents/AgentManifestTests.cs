@@ -21,6 +21,42 @@ public sealed class AgentManifestTests
         DarkBlue,
     }
 
+    [Agent("named", Capabilities = ["quote", "price:fx"], Tags = ["eu"])]
+    private sealed class Named : Agent;
+
+    [Agent("bare")]
+    private sealed class Bare : Agent;
+
+    [Agent("capable", Capabilities = ["quote", "Big"])]
+    private sealed class FaultyCapability : Agent;
+
+    [Agent("tagged", Tags = ["no tag"])]
+    private sealed class FaultyTag : Agent;
+
+    [Fact]
+    public void Populate_OfAClassWithNames_PutsThemIntoTheManifest()
+    {
+        Assert.Equal(("quote price:fx", "eu"), (Populate(typeof(Named))[AgentKinds.CapabilitiesProperty], Populate(typeof(Named))[AgentKinds.TagsProperty]));
+        Assert.DoesNotContain(AgentKinds.CapabilitiesProperty, Populate(typeof(Bare)));
+    }
+
+    [Theory]
+    [InlineData(typeof(FaultyCapability), "[Agent(\"capable\", Capabilities = [\"Big\"])]", "a capability is a lower-case letter")]
+    [InlineData(typeof(FaultyTag), "[Agent(\"tagged\", Tags = [\"no tag\"])]", "a tag is a lower-case letter")]
+    public void Registration_OfAClassWithAFaultyName_SaysWhereAndHow(Type agentClass, string where, string remedy)
+    {
+        var fault = Assert.Throws<InvalidOperationException>(() => AgentRegistration.Of(agentClass));
+        Assert.Contains(where, fault.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, fault.Message, StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, string> Populate(Type agentClass)
+    {
+        var properties = new Dictionary<string, string>(StringComparer.Ordinal);
+        AgentManifest.Populate(HandlerTable.FindAttribute(agentClass), agentClass, auditAll: false, properties);
+        return properties;
+    }
+
     [Theory]
     [InlineData(typeof(Nothing), "{}")]
     [InlineData(typeof(Texts), """{"all":["string"],"nested":[["string"]],"some":["string|null"]}""")]

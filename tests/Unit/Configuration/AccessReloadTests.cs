@@ -14,7 +14,7 @@ namespace OrleansAgents.Tests.Configuration;
 
 public sealed class AccessReloadTests : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("agents-access-");
+    private readonly DirectoryInfo _directory = System.IO.Directory.CreateTempSubdirectory("agents-access-");
     private readonly Channel<string> _errors = Channel.CreateUnbounded<string>();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

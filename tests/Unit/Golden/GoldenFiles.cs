@@ -1,6 +1,5 @@
 using OrleansAgents.Tests.Architecture;
 using Xunit;
-using Directory = System.IO.Directory;
 
 namespace OrleansAgents.Tests.Golden;
 
@@ -11,7 +10,7 @@ internal static class GoldenFiles
 
     /// <summary>The commits that have a file of this name.</summary>
     public static string[] CommitsWith(string file) =>
-        [.. Directory.GetDirectories(Root).Where(d => File.Exists(Path.Combine(d, file))).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
+        [.. System.IO.Directory.GetDirectories(Root).Where(d => File.Exists(Path.Combine(d, file))).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
 
     /// <summary>Compares what was read of a file with the listing beside it. Where there is none yet, it is left in artifacts to be looked over.</summary>
     public static async Task CompareAsync(string commit, string file, string read, CancellationToken cancellationToken)
@@ -24,7 +23,7 @@ internal static class GoldenFiles
         }
 
         var artifact = Path.Combine(Repository.Root, "artifacts", "golden", commit, file + ".txt");
-        Directory.CreateDirectory(Path.GetDirectoryName(artifact)!);
+        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(artifact)!);
         await File.WriteAllTextAsync(artifact, read, cancellationToken);
         Assert.Fail($"{listing} is missing. What was read is in {artifact}: see that it is what was written, and put it there.");
     }

@@ -25,10 +25,20 @@ public sealed class KindTextTests
         Assert.Contains("""{"type":"price","version":3,"query":false,"upcastFrom":[1,2],""", json, StringComparison.Ordinal);
     }
 
-    private static string Write(bool json)
+    [Fact]
+    public void Write_OfAKindWithNames_ListsThem()
+    {
+        var kind = Pricer with { Capabilities = ["price", "quote"], Tags = ["eu"], Contracts = [] };
+        Assert.Equal("pricer\n  capabilities: price, quote\n  tags: eu\n", Write(json: false, kind));
+        Assert.Contains("""
+            "capabilities":["price","quote"],"tags":["eu"],
+            """, Write(json: true, kind), StringComparison.Ordinal);
+    }
+
+    private static string Write(bool json, KindDescription? kind = null)
     {
         using var output = new StringWriter();
-        KindText.Write(new CommandOutput(output, TextWriter.Null, json), Pricer);
+        KindText.Write(new CommandOutput(output, TextWriter.Null, json), kind ?? Pricer);
         return output.ToString().ReplaceLineEndings("\n");
     }
 }

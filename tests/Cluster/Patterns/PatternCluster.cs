@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Time.Testing;
+using OrleansAgents.Agents;
+using OrleansAgents.Hosting;
+using OrleansAgents.Messaging;
+using OrleansAgents.Testing;
+using OrleansAgents.Testing.Faults;
+
+namespace OrleansAgents.Tests.Patterns;
+
+/// <summary>Clusters with the agents that the patterns are tested with.</summary>
+internal static class PatternCluster
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static Task<AgentTestCluster> StartAsync(CancellationToken token, FaultPlan? faults = null, FakeTimeProvider? time = null, int retries = 1000) =>
+        AgentTestCluster.StartAsync(options =>
+        {
+            options.Faults = faults;
+            options.Time = time;
+            options.Patience = TimeSpan.FromSeconds(20);
+            options.AddAgent<StarterAgent>().AddAgent<LedgerAgent>().AddAgent<ClerkAgent>().AddAgent<SpeakerAgent>().AddAgent<ChairAgent>().AddAgent<RecorderAgent>()
+                .ConfigureAgents(agents =>
+                {
+                    agents.Delivery.MaxRetries = retries;
+                    agents.Delivery.FirstDelay = TimeSpan.FromMilliseconds(1);
+                    agents.Delivery.LongestDelay = TimeSpan.FromMilliseconds(20);
+                    agents.WakePeriod = TimeSpan.FromMilliseconds(20);
+                    agents.WakeAfter = TimeSpan.FromMilliseconds(200);
+                });
+        }, token);
+
+    /// <summary>Everything that may go wrong on the way and at the store, a little of each.</summary>
+    public static FaultPlan BadWeather(int seed)
+    {
+        var faults = new FaultPlan(seed);
+        faults.Link().DropRequest(When.Chance(0.04)).DropReply(When.Chance(0.04)).Duplicate(When.Chance(0.08))
+            .Delay(When.Chance(0.05), TimeSpan.FromMilliseconds(5));
+        faults.Commits().FailBefore(When.Chance(0.03)).FailAfter(When.Chance(0.03));
+        return faults;
+    }
+
+    public static Task OverSeedsAsync(int seeds, Func<FaultPlan, CancellationToken, Task> checkAsync, CancellationToken token) => Parallel.ForEachAsync(
+        Enumerable.Range(1, seeds), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = token },
+        async (seed, each) => await checkAsync(BadWeather(seed), each));
+
+    /// <summary>Tells with one id until it is acknowledged, as a program does that must not lose it.</summary>
+    public static async Task TellAsync<TMessage>(AgentTestCluster cluster, AgentId to, TMessage message, CancellationToken token)
+        where TMessage : notnull
+    {
+        var envelope = Envelope.Create("client/test", to, message);
+        while (true)
+        {
+            try
+            {
+                if ((await cluster.Client.SendAsync(envelope, new SendOptions { Timeout = TimeSpan.FromSeconds(5) }, token)).Refusal is null)
+                {
+                    return;
+                }
+            }
+            catch (AgentTimeoutException)
+            {
+                // The outcome is unknown, which is what the id is for.
+            }
+
+            token.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Reads until what is read is enough.</summary>
+    public static async Task<TReply> ReadAsync<TReply>(
+        AgentTestCluster cluster, AgentId agent, IRequest<TReply> query, Func<TReply, bool> isEnough, CancellationToken token)
+        where TReply : class
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(token);
+        patience.CancelAfter(Patience);
+        TReply? last = null;
+        while (!patience.IsCancellationRequested)
+        {
+            try
+            {
+                last = await cluster.Client.Agent(agent).AskAsync(query, cancellationToken: patience.Token);
+                if (isEnough(last))
+                {
+                    return last;
+                }
+            }
+            catch (Exception e) when (e is AgentException or OperationCanceledException)
+            {
+                // A query meets the faults too, and what it reads may not be there yet.
+                token.ThrowIfCancellationRequested();
+            }
+        }
+
+        throw new TimeoutException($"{agent} did not come so far within {Patience.TotalSeconds} s; the last reading was {last}.");
+    }
+}

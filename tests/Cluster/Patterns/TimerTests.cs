@@ -1,0 +1,119 @@
+using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
+using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
+using OrleansAgents.Patterns;
+using OrleansAgents.Testing;
+using OrleansAgents.Testing.Faults;
+
+namespace OrleansAgents.Tests.Patterns;
+
+public sealed class TimerTests
+{
+    private const int Seeds = 15, Ticks = 12;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Minute = TimeSpan.FromMinutes(1);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Timer_ThatRuns_TellsAtItsTimesAndDoesNotDrift()
+    {
+        var time = new FakeTimeProvider();
+        await using var cluster = await PatternCluster.StartAsync(Token, time: time);
+        var first = time.GetUtcNow() + (Second / 2);
+        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", Second, "recorder/1", Count: 5, First: first, Jitter: Second / 4), cancellationToken: Token);
+        await cluster.AdvanceUntilAsync(HeardAsync(cluster, 5));
+        var heard = await HeardAsync(cluster, 5);
+        for (var i = 0; i < 5; i++)
+        {
+            // The clock goes on by steps while the message is on its way.
+            Assert.InRange(DateTimeOffset.Parse(heard[i], CultureInfo.InvariantCulture) - first - (i * Second), TimeSpan.Zero, Second * 0.95);
+        }
+
+        var reading = await cluster.Client.Agent("timer/t").AskAsync(new TimerRead(), cancellationToken: Token);
+        Assert.Equal(("starter/1", 5, null), (reading.Owner, reading.Told, reading.Next));
+    }
+
+    [Fact]
+    public async Task Timer_ThatMissedTimes_MakesUpForThemOnce()
+    {
+        var time = new FakeTimeProvider();
+        await using var cluster = await PatternCluster.StartAsync(Token, time: time);
+        var from = time.GetUtcNow();
+        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", Minute, "recorder/1", First: from + Minute), cancellationToken: Token);
+        await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), _ => true, Token);
+        await cluster.RestartAgentAsync("timer/t");
+        time.Advance(10.5 * Minute);
+        await cluster.AdvanceUntilAsync(HeardAsync(cluster, 1));
+        var reading = await cluster.Client.Agent("timer/t").AskAsync(new TimerRead(), cancellationToken: Token);
+        Assert.Equal((1, 9, from + (11 * Minute)), (reading.Told, reading.LeftOut, reading.Next));
+    }
+
+    [Theory]
+    [InlineData(MissedTicks.All, 10, 0)]
+    [InlineData(MissedTicks.None, 0, 10)]
+    public async Task Timer_ThatMissedTimes_DoesWhatItWasTold(MissedTicks missed, int told, int leftOut)
+    {
+        var time = new FakeTimeProvider();
+        await using var cluster = await PatternCluster.StartAsync(Token, time: time);
+        var from = time.GetUtcNow();
+        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", TimeSpan.FromHours(1), "recorder/1", Missed: missed, First: from + TimeSpan.FromHours(1)), cancellationToken: Token);
+        await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), _ => true, Token);
+        time.Advance(TimeSpan.FromHours(10.5));
+        await cluster.AdvanceUntilAsync(PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), r => r.Next == from + TimeSpan.FromHours(11), Token));
+        var reading = await cluster.Client.Agent("timer/t").AskAsync(new TimerRead(), cancellationToken: Token);
+        Assert.Equal((told, leftOut), (reading.Told, reading.LeftOut));
+    }
+
+    [Fact]
+    public async Task Timer_StartedAgain_GoesOnUnlessItIsAnother()
+    {
+        var time = new FakeTimeProvider();
+        await using var cluster = await PatternCluster.StartAsync(Token, time: time);
+        var every = new TickEvery("t", Second, "recorder/1");
+        await cluster.Client.Agent("starter/1").TellAsync(every, cancellationToken: Token);
+        await cluster.AdvanceUntilAsync(HeardAsync(cluster, 1));
+        await cluster.Client.Agent("starter/1").TellAsync(every, cancellationToken: Token);
+        await cluster.IdleAsync(cancellationToken: Token);
+        Assert.NotEqual(0, (await cluster.Client.Agent("timer/t").AskAsync(new TimerRead(), cancellationToken: Token)).Told);
+        var stranger = new TimerStart("recorder/1", "test.tick", System.Text.Json.JsonElement.Parse("""{"name":"x"}"""), Second);
+        Assert.Equal("timer.taken", (await cluster.Client.Agent("timer/t").TellAsync(stranger, cancellationToken: Token)).Refusal?.Code);
+        await cluster.Client.Agent("starter/1").TellAsync(every with { Interval = 2 * Second }, cancellationToken: Token);
+        await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), r => r.Timer.Interval == 2 * Second && r.Told == 0, Token);
+    }
+
+    [Fact]
+    public async Task Timer_Stopped_TellsNothingMore()
+    {
+        var time = new FakeTimeProvider();
+        await using var cluster = await PatternCluster.StartAsync(Token, time: time);
+        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", Second, "recorder/1"), cancellationToken: Token);
+        await cluster.AdvanceUntilAsync(HeardAsync(cluster, 2));
+        await cluster.Client.Agent("starter/1").TellAsync(new TickNoMore("t"), cancellationToken: Token);
+        await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), r => r.Next is null, Token);
+        var told = (await cluster.Client.Agent("timer/t").AskAsync(new TimerRead(), cancellationToken: Token)).Told;
+        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("other", Second, "recorder/2", Count: 3), cancellationToken: Token);
+        await cluster.AdvanceUntilAsync(PatternCluster.ReadAsync(cluster, "recorder/2", new ReadHeard(), h => h.Lines.Count == 3, Token));
+        Assert.Equal(told, (await HeardAsync(cluster, 0)).Count);
+    }
+
+    [Fact]
+    public Task Ticks_UnderRandomFaults_AreAllToldOnce() => PatternCluster.OverSeedsAsync(Seeds, CheckAsync, Token);
+
+    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    {
+        faults.Restart("timer/*", When.Chance(0.1)).Restart("recorder/*", When.Chance(0.05));
+        await using var cluster = await PatternCluster.StartAsync(token, faults);
+        await PatternCluster.TellAsync(cluster, "starter/1", new TickEvery("t", TimeSpan.FromMilliseconds(10), "recorder/1", Ticks, MissedTicks.All), token);
+        await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), r => r.Next is null, token);
+        await PatternCluster.ReadAsync(cluster, "recorder/1", new ReadHeard(), h => h.Lines.Count >= Ticks, token);
+        faults.Pause();
+        await cluster.IdleAsync(TimeSpan.FromSeconds(20), token);
+        var heard = await cluster.Client.Agent("recorder/1").AskAsync(new ReadHeard(), cancellationToken: token);
+        Assert.NotEmpty(faults.Injected);
+        Assert.True(heard.Lines.Count == Ticks, $"{heard.Lines.Count} ticks with {faults}");
+    }
+
+    private static async Task<IReadOnlyList<string>> HeardAsync(AgentTestCluster cluster, int count) =>
+        (await PatternCluster.ReadAsync(cluster, "recorder/1", new ReadHeard(), h => h.Lines.Count >= count, Token)).Lines;
+}

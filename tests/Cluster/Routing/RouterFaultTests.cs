@@ -1,0 +1,102 @@
+using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
+using OrleansAgents.Routing;
+using OrleansAgents.Testing;
+using OrleansAgents.Testing.Faults;
+
+namespace OrleansAgents.Tests.Routing;
+
+/// <summary>Routed messages arrive once, whatever goes wrong, seed after seed.</summary>
+public sealed class RouterFaultTests
+{
+    private const int Seeds = 30, AtOnce = 4, Messages = 24, Tills = 3;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Messages_ThroughTwoRoutersUnderRandomFaults_TakeEffectExactlyOnce() => await Parallel.ForEachAsync(
+        Enumerable.Range(1, Seeds),
+        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
+        async (seed, token) => await CheckAsync(new FaultPlan(seed), token));
+
+    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    {
+        faults.Link().DropRequest(When.Chance(0.04)).DropReply(When.Chance(0.05)).Duplicate(When.Chance(0.08))
+            .Delay(When.Chance(0.05), TimeSpan.FromMilliseconds(5));
+        faults.Commits().FailBefore(When.Chance(0.03)).FailAfter(When.Chance(0.03));
+        faults.Restart("router/*", When.Chance(0.06)).Restart("till/*", When.Chance(0.03)).Restart("shopper/*", When.Chance(0.03));
+        await using var cluster = await StartAsync(faults);
+        var pick = (RoutePick)(faults.Seed % 3);
+        string[] tills = [.. Enumerable.Range(0, Tills).Select(i => $"till/{i}")];
+        await SendAsync(cluster, "router/b", new RouterChange([new Route("all", ["nobody/1", .. tills]) { Pick = pick, By = pick == RoutePick.Hash ? "/name" : null }]), token);
+        await SendAsync(cluster, "router/a", new RouterChange([new Route("on", ["router/b"])]), token);
+        await Parallel.ForAsync(0, Messages, token, async (i, _) => await (i % 2 == 0
+            ? SendAsync(cluster, "router/a", new Pay($"{i}", 1), token)
+            : SendAsync(cluster, "shopper/1", new Shop("router/a", $"{i}", 1), token)));
+        await NamesAsync(cluster, token);
+        faults.Pause();
+        await cluster.IdleAsync(TimeSpan.FromSeconds(20), token);
+        var names = await NamesAsync(cluster, token);
+        Assert.NotEmpty(faults.Injected);
+        Assert.True(
+            names.Order().SequenceEqual(Enumerable.Range(0, Messages)), $"Arrived: {string.Join(' ', names.Order())}, by {pick}, with {faults}");
+    }
+
+    private static Task<AgentTestCluster> StartAsync(FaultPlan faults) => AgentTestCluster.StartAsync(options =>
+    {
+        options.Faults = faults;
+        options.AddAgent<TillAgent>().AddAgent<ShopperAgent>().ConfigureAgents(agents =>
+        {
+            agents.Delivery.MaxRetries = 1000;
+            agents.Delivery.FirstDelay = TimeSpan.FromMilliseconds(1);
+            agents.Delivery.LongestDelay = TimeSpan.FromMilliseconds(20);
+            agents.WakePeriod = TimeSpan.FromMilliseconds(20);
+            agents.WakeAfter = TimeSpan.FromMilliseconds(200);
+        });
+    }, Token);
+
+    private static async Task SendAsync<TMessage>(AgentTestCluster cluster, AgentId to, TMessage message, CancellationToken token)
+        where TMessage : notnull
+    {
+        var envelope = Envelope.Create("client/test", to, message);
+        while (true)
+        {
+            try
+            {
+                if ((await cluster.Client.SendAsync(envelope, new SendOptions { Timeout = TimeSpan.FromSeconds(5) }, token)).Refusal is null)
+                {
+                    return;
+                }
+            }
+            catch (AgentTimeoutException)
+            {
+                // The outcome is unknown, which is what the id is for.
+            }
+        }
+    }
+
+    /// <summary>What has arrived, once it is as much as was sent.</summary>
+    private static async Task<IReadOnlyList<int>> NamesAsync(AgentTestCluster cluster, CancellationToken token)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(token);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        var names = new List<int>();
+        while (names.Count < Messages && !patience.IsCancellationRequested)
+        {
+            names.Clear();
+            for (var i = 0; i < Tills; i++)
+            {
+                try
+                {
+                    names.AddRange((await cluster.Client.Agent($"till/{i}").AskAsync(new ReadTill(), cancellationToken: token)).Names.Select(n => int.Parse(n, System.Globalization.CultureInfo.InvariantCulture)));
+                }
+                catch (AgentException)
+                {
+                    // A query meets the faults too.
+                }
+            }
+        }
+
+        return names;
+    }
+}
