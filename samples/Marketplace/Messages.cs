@@ -65,8 +65,8 @@ public sealed record RefundMoney(string Purchase);
 [Contract("account.read")]
 public sealed record ReadAccounts : IQuery<Accounts>;
 
-/// <summary>What is in all accounts together, and how many transfers stand.</summary>
-public sealed record Accounts(decimal Total, int Transfers);
+/// <summary>What is in all accounts together, in hundredths, and how many transfers stand.</summary>
+public sealed record Accounts(long Cents, int Transfers);
 
 /// <summary>Brings a parcel.</summary>
 [Contract("parcel.deliver")]

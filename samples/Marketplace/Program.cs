@@ -69,9 +69,9 @@ Console.WriteLine($"The board says {board.Document.GetRawText()}, version {board
 var story = await agents.Agent(ConversationAddress.For("p3")).AskAsync(new ConversationRead());
 Console.WriteLine($"{story.Kept} messages were about p3; the first was {story.Notes[0].Said.Type} from {story.Notes[0].Said.Sender}.");
 var accounts = await agents.Agent("bank/market").AskAsync(new ReadAccounts());
-Console.WriteLine($"There are {accounts.Total} in all accounts, and {accounts.Transfers} purchase was paid.");
+Console.WriteLine($"There are {accounts.Cents / 100} in all accounts, and {accounts.Transfers} purchase was paid.");
 await host.StopAsync();
-return accounts is { Total: 200, Transfers: 1 } ? 0 : 1;
+return accounts is { Cents: 20_000, Transfers: 1 } ? 0 : 1;
 
 // What the brokers publish of a purchase, whenever it was.
 async Task<string> NextAsync(string buyer, string purchase)

@@ -43,7 +43,7 @@ public sealed class Bank : Agent<BankState>, IHandle<OpenAccount>, IHandle<Trans
     }
 
     public ValueTask<Accounts> HandleAsync(ReadAccounts request, AgentContext context, CancellationToken cancellationToken) =>
-        new(new Accounts(State.Accounts.Values.Sum(), State.Transfers.Count));
+        new(new Accounts((long)(State.Accounts.Values.Sum() * 100), State.Transfers.Count));
 
     private void Move(string from, string to, decimal amount)
     {

@@ -25,7 +25,7 @@ public sealed class ThreeSilos : ICollectionFixture<ThreeSilos>, IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _silos = await RedisSilos.StartAsync(3, "--Agents:Assemblies:0", Programs.TillBefore);
+        _silos = await RedisSilos.StartAsync(3, "--Agents:Assemblies:0", Programs.TillBefore, "--Agents:Assemblies:1", Programs.Marketplace);
         _client = await OutsideClient.ConnectAsync(_silos.Redis.ConnectionString);
     }
 

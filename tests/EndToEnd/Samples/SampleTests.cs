@@ -43,6 +43,26 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public async Task Marketplace_Run_TellsItsStory()
+    {
+        await using var market = RunningProgram.Start(Programs.Marketplace, []);
+        var code = await market.ExitAsync(Token);
+        Assert.True(code == 0, market.Output + market.Error);
+        Assert.Equal(
+            [
+                "The directory knows seller/anna and seller/bert for apples.",
+                "dora wishes for apples at 12 or less.",
+                "dora has apples of seller/anna for 9.9.",
+                "dora wishes for pears at 15 or less.",
+                "dora gets no pears: Nobody made an offer that can be awarded.",
+                "emil wishes for apples at 12 or less.",
+                "emil gets no apples: There is no such place.",
+            ],
+            market.Output.Split('\n')[..7]);
+        Assert.EndsWith("There are 200 in all accounts, and 1 purchase was paid.", market.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PricerTests_Run_AllPass()
     {
         await using var tests = RunningProgram.Start(Programs.PricerTests, ["-noColor"]);

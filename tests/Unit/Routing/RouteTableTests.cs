@@ -3,6 +3,7 @@ using System.Text.Json;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 using OrleansAgents.Routing;
+using Xunit;
 
 namespace OrleansAgents.Tests.Routing;
 
@@ -93,7 +94,7 @@ public sealed class RouteTableTests
 
     [Fact]
     public void Table_OfTooManyShapes_IsRefused() => Assert.Contains("combinations", Assert.Throws<AgentRefusedException>(() => new RouteTable(
-        Enumerable.Range(0, RouteTable.MostShapes + 1).Select(i => Rule($"r{i}", $$"""{"headers":{"h{{i}}":"x"}}""")))).Message, StringComparison.Ordinal);
+        Enumerable.Range(0, RouteTable.MostShapes + 1).Select(i => Rule($"r{i}", $$$"""{"headers":{"h{{{i}}}":"x"}}""")))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Order_ByHash_SpreadsAndMovesOnlyWhatMust()
