@@ -11,10 +11,17 @@ internal sealed class OutgoingMessages(TestNetwork network, TestSiloLife? silo =
 {
     internal const string SiloKey = "agents.testing.silo";
 
-    public Task Invoke(IOutgoingGrainCallContext context) =>
-        Parcel.Open(context.Request) is not { } messages || network.IsCopy(Parcel.Content(context.Request)!)
+    public Task Invoke(IOutgoingGrainCallContext context)
+    {
+        if (Parcel.Cancelled(context.Request) is { } cancelled)
+        {
+            network.Traffic.Cancel(cancelled, Parcel.Address(context.TargetId));
+        }
+
+        return Parcel.Open(context.Request) is not { } messages || network.IsCopy(Parcel.Content(context.Request)!)
             ? context.Invoke()
             : SendAsync(context, messages, context.SourceContext?.GrainInstance as Agent);
+    }
 
     private async Task SendAsync(IOutgoingGrainCallContext context, IReadOnlyList<Envelope> messages, Agent? agent)
     {

@@ -18,6 +18,10 @@ internal static class Parcel
         _ => null,
     };
 
+    /// <summary>The message that a call cancels; null for any other call.</summary>
+    public static MessageId? Cancelled(IInvokable request) =>
+        request.GetInterfaceType() == typeof(IAgentGrain) && request.GetMethodName() == nameof(IAgentGrain.CancelAsync) && Content(request) is Guid id ? new MessageId(id) : null;
+
     public static object? Content(IInvokable request) => request.GetArgumentCount() > 0 ? request.GetArgument(0) : null;
 
     public static AgentId Address(GrainId grain) => new(grain.Type.ToString()!, grain.Key.ToString()!);

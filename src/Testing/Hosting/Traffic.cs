@@ -16,6 +16,7 @@ internal sealed class Traffic(TimeProvider time)
     private readonly Dictionary<(MessageId, AgentId), (Flight Flight, Envelope Message)> _owed = [];
     // Of each message the last call that ended: what an earlier one tells later says nothing any more.
     private readonly Dictionary<(MessageId, AgentId), long> _ended = [];
+    private readonly HashSet<(MessageId, AgentId)> _cancelled = [];
     private CancellationTokenSource _lost = new();
     private long _calls;
     private TaskCompletionSource _changed = New();
@@ -29,6 +30,7 @@ internal sealed class Traffic(TimeProvider time)
             _flights.Add(flight);
             foreach (var message in messages)
             {
+                _cancelled.Remove((message.Id, recipient));
                 if (Parcel.GivenUp(message) is { } givenUp)
                 {
                     _owed.Remove(givenUp);
@@ -73,6 +75,13 @@ internal sealed class Traffic(TimeProvider time)
 
         lost.Cancel();
     }
+
+    /// <summary>Who cancels a message sends it no more, also where a call of it has not ended.</summary>
+    public void Cancel(MessageId message, AgentId recipient) => Change(() =>
+    {
+        _cancelled.Add((message, recipient));
+        _owed.Remove((message, recipient));
+    });
 
     /// <summary>Those who are gone repeat nothing.</summary>
     public void Forget(Func<Flight, bool> isGone) => Change(() =>
@@ -136,7 +145,7 @@ internal sealed class Traffic(TimeProvider time)
         }
 
         _ended[key] = flight.Number;
-        if (isOwed)
+        if (isOwed && !_cancelled.Contains(key))
         {
             _owed[key] = (flight, message);
         }

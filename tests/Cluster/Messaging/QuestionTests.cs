@@ -65,6 +65,18 @@ public sealed class QuestionTests
     }
 
     [Fact]
+    public async Task Question_WithdrawnWhileItIsLost_IsNotUnderWay()
+    {
+        var faults = new FaultPlan(1);
+        faults.Link("pollster/*", "voter/*").DropRequest(When.Always);
+        await using var cluster = await StartAsync(faults);
+        await cluster.Client.Agent("pollster/1").TellAsync(new Poll("a", 2), cancellationToken: Token);
+        await cluster.Client.Agent("pollster/1").TellAsync(new WithdrawPoll("a"), cancellationToken: Token);
+        await cluster.IdleAsync(cancellationToken: Token);
+        Assert.Empty(await ResultsAsync(cluster, 0, Token));
+    }
+
+    [Fact]
     public async Task Answers_FromSomebodyElse_AreRefused()
     {
         await using var cluster = await StartAsync();

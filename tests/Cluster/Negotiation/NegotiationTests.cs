@@ -139,7 +139,7 @@ public sealed class NegotiationTests
         var negotiation = (await cluster.ReadAsync(NegotiationCluster.Buyer, new ReadPurchases(), _ => true, Token)).Negotiations["a"];
         await cluster.ReadAsync(negotiation, new NegotiationRead(), record => record.Phase == NegotiationPhase.Performing, Token);
 
-        await cluster.AdvanceUntilAsync(cluster.ReadEndedAsync(1, Token));
+        await cluster.AdvanceUntilAsync(cluster.ReadEndedAsync(1, Token), TimeSpan.FromSeconds(5));
         var ended = Assert.Single((await cluster.ReadEndedAsync(1, Token)).Ended);
         Assert.Equal((NegotiationOutcome.Expired, null), (ended.Outcome, ended.Winner));
         Assert.Equal(ended.Outcome, (await cluster.ReadRecordAsync(negotiation, Token)).Outcome);

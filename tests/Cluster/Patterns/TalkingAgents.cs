@@ -86,7 +86,7 @@ public sealed class ChairAgent : Agent, IHandle<GroupNext, GroupChoice>
 [Contract("test.tick")]
 public sealed record Tick(string Name);
 
-[Contract("test.listen")]
+[Contract("test.listen-to")]
 public sealed record ListenTo(string Topic);
 
 /// <summary>Keeps what it hears: ticks with their time, and what groups say.</summary>
