@@ -21,8 +21,7 @@ public sealed class TimerTests
         var time = new FakeTimeProvider();
         await using var cluster = await PatternCluster.StartAsync(Token, time: time);
         var first = time.GetUtcNow() + (Second / 2);
-        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", Second, "recorder/1", Count: 5, First: first, Jitter: Second / 4), cancellationToken: Token);
-        await cluster.AdvanceUntilAsync(HeardAsync(cluster, 5));
+        await StartAsync(cluster, new TickEvery("t", Second, "recorder/1", Count: 5, First: first, Jitter: Second / 4));
         var heard = await HeardAsync(cluster, 5);
         for (var i = 0; i < 5; i++)
         {
@@ -30,7 +29,7 @@ public sealed class TimerTests
             Assert.InRange(DateTimeOffset.Parse(heard[i], CultureInfo.InvariantCulture) - first - (i * Second), TimeSpan.Zero, Second * 0.95);
         }
 
-        var reading = await cluster.Client.Agent("timer/t").AskAsync(new TimerRead(), cancellationToken: Token);
+        var reading = await ReadAsync(cluster);
         Assert.Equal(("starter/1", 5, null), (reading.Owner, reading.Told, reading.Next));
     }
 
@@ -40,12 +39,12 @@ public sealed class TimerTests
         var time = new FakeTimeProvider();
         await using var cluster = await PatternCluster.StartAsync(Token, time: time);
         var from = time.GetUtcNow();
-        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", Minute, "recorder/1", First: from + Minute), cancellationToken: Token);
-        await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), _ => true, Token);
-        await cluster.RestartAgentAsync("timer/t");
+        await StartAsync(cluster, new TickEvery("t", Minute, "recorder/1", First: from + Minute));
+        await ReadAsync(cluster, _ => true);
+        await cluster.AdvanceUntilAsync(cluster.RestartAgentAsync("timer/t"));
         time.Advance(10.5 * Minute);
-        await cluster.AdvanceUntilAsync(HeardAsync(cluster, 1));
-        var reading = await cluster.Client.Agent("timer/t").AskAsync(new TimerRead(), cancellationToken: Token);
+        await HeardAsync(cluster, 1);
+        var reading = await ReadAsync(cluster);
         Assert.Equal((1, 9, from + (11 * Minute)), (reading.Told, reading.LeftOut, reading.Next));
     }
 
@@ -57,11 +56,11 @@ public sealed class TimerTests
         var time = new FakeTimeProvider();
         await using var cluster = await PatternCluster.StartAsync(Token, time: time);
         var from = time.GetUtcNow();
-        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", TimeSpan.FromHours(1), "recorder/1", Missed: missed, First: from + TimeSpan.FromHours(1)), cancellationToken: Token);
-        await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), _ => true, Token);
+        await StartAsync(cluster, new TickEvery("t", TimeSpan.FromHours(1), "recorder/1", Missed: missed, First: from + TimeSpan.FromHours(1)));
+        await ReadAsync(cluster, _ => true);
         time.Advance(TimeSpan.FromHours(10.5));
-        await cluster.AdvanceUntilAsync(PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), r => r.Next == from + TimeSpan.FromHours(11), Token));
-        var reading = await cluster.Client.Agent("timer/t").AskAsync(new TimerRead(), cancellationToken: Token);
+        await ReadAsync(cluster, r => r.Next == from + TimeSpan.FromHours(11));
+        var reading = await ReadAsync(cluster);
         Assert.Equal((told, leftOut), (reading.Told, reading.LeftOut));
     }
 
@@ -71,15 +70,14 @@ public sealed class TimerTests
         var time = new FakeTimeProvider();
         await using var cluster = await PatternCluster.StartAsync(Token, time: time);
         var every = new TickEvery("t", Second, "recorder/1");
-        await cluster.Client.Agent("starter/1").TellAsync(every, cancellationToken: Token);
-        await cluster.AdvanceUntilAsync(HeardAsync(cluster, 1));
-        await cluster.Client.Agent("starter/1").TellAsync(every, cancellationToken: Token);
-        await cluster.IdleAsync(cancellationToken: Token);
-        Assert.NotEqual(0, (await cluster.Client.Agent("timer/t").AskAsync(new TimerRead(), cancellationToken: Token)).Told);
+        await StartAsync(cluster, every);
+        await HeardAsync(cluster, 1);
+        await StartAsync(cluster, every);
+        Assert.NotEqual(0, (await ReadAsync(cluster)).Told);
         var stranger = new TimerStart("recorder/1", "test.tick", System.Text.Json.JsonElement.Parse("""{"name":"x"}"""), Second);
-        Assert.Equal("timer.taken", (await cluster.Client.Agent("timer/t").TellAsync(stranger, cancellationToken: Token)).Refusal?.Code);
-        await cluster.Client.Agent("starter/1").TellAsync(every with { Interval = 2 * Second }, cancellationToken: Token);
-        await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), r => r.Timer.Interval == 2 * Second && r.Told == 0, Token);
+        Assert.Equal("timer.taken", (await PatternCluster.AdvanceAsync(cluster, cluster.Client.Agent("timer/t").TellAsync(stranger, cancellationToken: Token).AsTask())).Refusal?.Code);
+        await StartAsync(cluster, every with { Interval = 2 * Second });
+        await ReadAsync(cluster, r => r.Timer.Interval == 2 * Second && r.Told == 0);
     }
 
     [Fact]
@@ -87,12 +85,12 @@ public sealed class TimerTests
     {
         var time = new FakeTimeProvider();
         await using var cluster = await PatternCluster.StartAsync(Token, time: time);
-        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("t", Second, "recorder/1"), cancellationToken: Token);
-        await cluster.AdvanceUntilAsync(HeardAsync(cluster, 2));
-        await cluster.Client.Agent("starter/1").TellAsync(new TickNoMore("t"), cancellationToken: Token);
-        await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), r => r.Next is null, Token);
-        var told = (await cluster.Client.Agent("timer/t").AskAsync(new TimerRead(), cancellationToken: Token)).Told;
-        await cluster.Client.Agent("starter/1").TellAsync(new TickEvery("other", Second, "recorder/2", Count: 3), cancellationToken: Token);
+        await StartAsync(cluster, new TickEvery("t", Second, "recorder/1"));
+        await HeardAsync(cluster, 2);
+        await StartAsync(cluster, new TickNoMore("t"));
+        await ReadAsync(cluster, r => r.Next is null);
+        var told = (await ReadAsync(cluster)).Told;
+        await StartAsync(cluster, new TickEvery("other", Second, "recorder/2", Count: 3));
         await cluster.AdvanceUntilAsync(PatternCluster.ReadAsync(cluster, "recorder/2", new ReadHeard(), h => h.Lines.Count == 3, Token));
         Assert.Equal(told, (await HeardAsync(cluster, 0)).Count);
     }
@@ -114,6 +112,13 @@ public sealed class TimerTests
         Assert.True(heard.Lines.Count == Ticks, $"{heard.Lines.Count} ticks with {faults}");
     }
 
+    private static Task StartAsync<TMessage>(AgentTestCluster cluster, TMessage message)
+        where TMessage : notnull =>
+        cluster.AdvanceUntilAsync(cluster.Client.Agent("starter/1").TellAsync(message, cancellationToken: Token).AsTask());
+
+    private static Task<TimerReading> ReadAsync(AgentTestCluster cluster, Func<TimerReading, bool>? isEnough = null) =>
+        PatternCluster.AdvanceAsync(cluster, PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), isEnough ?? (_ => true), Token));
+
     private static async Task<IReadOnlyList<string>> HeardAsync(AgentTestCluster cluster, int count) =>
-        (await PatternCluster.ReadAsync(cluster, "recorder/1", new ReadHeard(), h => h.Lines.Count >= count, Token)).Lines;
+        (await PatternCluster.AdvanceAsync(cluster, PatternCluster.ReadAsync(cluster, "recorder/1", new ReadHeard(), h => h.Lines.Count >= count, Token))).Lines;
 }
