@@ -92,9 +92,9 @@ public sealed class DeskTests
         await cluster.Client.Agent("desk/d").TellAsync(new DeskOpen("clerk/a-0"), cancellationToken: Token);
         await cluster.Client.Agent("desk/d").TellAsync(new Say(1), cancellationToken: Token);
         await cluster.Client.Agent("desk/d").TellAsync(new DeskClose(), cancellationToken: Token);
-        Assert.Equal("desk.closed", (await cluster.Client.Agent("desk/d").TellAsync(new Say(2), cancellationToken: Token)).Refusal?.Code);
-        await PatternCluster.ReadAsync(cluster, "clerk/a-0", new ReadHeard(), h => h.Lines.Count == 2, Token);
-        await cluster.IdleAsync(cancellationToken: Token);
+        Assert.Equal("desk.closed", (await PatternCluster.AdvanceAsync(cluster, cluster.Client.Agent("desk/d").TellAsync(new Say(2), cancellationToken: Token).AsTask())).Refusal?.Code);
+        await PatternCluster.AdvanceAsync(cluster, PatternCluster.ReadAsync(cluster, "clerk/a-0", new ReadHeard(), h => h.Lines.Count == 2, Token));
+        await PatternCluster.AdvanceAsync(cluster, PatternCluster.ReadAsync(cluster, "desk/d", new DeskRead(), r => r.Given == 1, Token));
         time.Advance(TimeSpan.FromDays(8));
         var forgotten = Task.Run(async () =>
         {

@@ -66,6 +66,13 @@ internal static class PatternCluster
         }
     }
 
+    /// <summary>Waits while the controlled clock goes on: an agent that stands still may be about to note what was acknowledged.</summary>
+    public static async Task<TResult> AdvanceAsync<TResult>(AgentTestCluster cluster, Task<TResult> task)
+    {
+        await cluster.AdvanceUntilAsync(task);
+        return await task;
+    }
+
     /// <summary>Reads until what is read is enough.</summary>
     public static async Task<TReply> ReadAsync<TReply>(
         AgentTestCluster cluster, AgentId agent, IRequest<TReply> query, Func<TReply, bool> isEnough, CancellationToken token)

@@ -122,9 +122,9 @@ public sealed class SagaTests
         var time = new FakeTimeProvider();
         await using var cluster = await PatternCluster.StartAsync(Token, time: time);
         await cluster.AdvanceUntilAsync(RunAsync(cluster, new RunASaga("a", [Booking("books/1", "a")])));
-        await cluster.RestartAgentAsync("saga/a");
+        await cluster.AdvanceUntilAsync(cluster.RestartAgentAsync("saga/a"));
         time.Advance(TimeSpan.FromDays(6.9));
-        Assert.Equal(SagaOutcome.Completed, (await cluster.Client.Agent("saga/a").AskAsync(new SagaRead(), cancellationToken: Token)).Outcome);
+        Assert.Equal(SagaOutcome.Completed, (await PatternCluster.AdvanceAsync(cluster, cluster.Client.Agent("saga/a").AskAsync(new SagaRead(), cancellationToken: Token).AsTask())).Outcome);
         time.Advance(TimeSpan.FromDays(0.2));
         var forgotten = Task.Run(async () =>
         {
@@ -133,7 +133,7 @@ public sealed class SagaTests
             }
         }, Token);
         await cluster.AdvanceUntilAsync(forgotten);
-        Assert.True((await cluster.Client.Agent("saga/a").TellAsync(new SagaStart([Booking("books/1", "a")]), cancellationToken: Token)).IsAccepted);
+        Assert.True((await PatternCluster.AdvanceAsync(cluster, cluster.Client.Agent("saga/a").TellAsync(new SagaStart([Booking("books/1", "a")]), cancellationToken: Token).AsTask())).IsAccepted);
     }
 
     [Fact]

@@ -227,25 +227,18 @@ public sealed class RouterTests : IAsyncLifetime
 
     private async Task LetterAsync(string recipient, string code)
     {
-        while (true)
+        while (await CountLettersAsync(recipient, code) == 0)
         {
-            foreach (var office in DeadLetterAddress.All)
-            {
-                var page = await _cluster.Client.Agent(office).AskAsync(new DeadLetterList(Code: code, Recipient: recipient), cancellationToken: Token);
-                if (page.Total > 0)
-                {
-                    return;
-                }
-            }
+            Token.ThrowIfCancellationRequested();
         }
     }
 
-    private async Task<int> CountLettersAsync(string recipient)
+    private async Task<int> CountLettersAsync(string recipient, string? code = null)
     {
         var count = 0;
         foreach (var office in DeadLetterAddress.All)
         {
-            count += (await _cluster.Client.Agent(office).AskAsync(new DeadLetterList(Recipient: recipient), cancellationToken: Token)).Total;
+            count += (await _cluster.Client.Agent(office).AskAsync(new DeadLetterList(Code: code, Recipient: recipient), cancellationToken: Token)).Total;
         }
 
         return count;

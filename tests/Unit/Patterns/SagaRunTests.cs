@@ -40,6 +40,7 @@ public sealed class SagaRunTests
     public void Take_OfAnUnknownOutcome_CompensatesThatStepToo()
     {
         var state = New(1);
+        state.Steps[0].Tries = 1;
         var run = new SagaRun(state);
         Assert.Equal((SagaMove.Ask, 0, SagaProgress.Unknown), (run.Take(Late, false), state.Current, state.Steps[0].Progress));
     }
