@@ -85,13 +85,13 @@ public sealed class NegotiationTests
     }
 
     [Fact]
-    public async Task Negotiation_ByCapabilityWithoutADirectory_FailsWithTheCode()
+    public async Task Negotiation_ByACapabilityThatNobodyHas_EndsWithoutProposals()
     {
         await using var cluster = await NegotiationCluster.StartAsync(Token);
         await cluster.TellAsync(NegotiationCluster.Buyer, new BuyByCapability("paint"), Token);
 
         var ended = Assert.Single((await cluster.ReadEndedAsync(1, Token)).Ended);
-        Assert.Equal((NegotiationOutcome.Failed, NegotiationCodes.NoDirectory), (ended.Outcome, ended.Code));
+        Assert.Equal((NegotiationOutcome.NoProposals, NegotiationCodes.NobodyCalled), (ended.Outcome, ended.Code));
     }
 
     [Fact]

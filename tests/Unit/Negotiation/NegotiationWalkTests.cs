@@ -75,11 +75,15 @@ public sealed class NegotiationWalkTests
                 return;
         }
 
-        if (runs.Run.Open.Count == 0)
+        if (runs.Run.Open.Count > 0)
         {
-            return;
+            Answer(runs, random, mayWork, holder);
         }
+    }
 
+    /// <summary>Somebody whom the negotiation asked answers, or does not.</summary>
+    private static void Answer(Runs runs, Random random, HashSet<string> mayWork, string? holder)
+    {
         switch (runs.Run.Phase)
         {
             case NegotiationPhase.Scoring:
