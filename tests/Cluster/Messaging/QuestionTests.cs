@@ -44,7 +44,7 @@ public sealed class QuestionTests
     {
         SilentVoterAgent.Stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var cluster = await StartAsync();
-        await cluster.Client.Agent("pollster/1").TellAsync(new Poll("a", 2, WithinMs: 50, VoterKind: "silent-voter"), cancellationToken: Token);
+        await cluster.Client.Agent("pollster/1").TellAsync(new Poll("a", 2, WithinMs: 1_000, VoterKind: "silent-voter"), cancellationToken: Token);
         Assert.Equal([RefusalCodes.DeadlineExceeded, RefusalCodes.DeadlineExceeded], Assert.Single(await ResultsAsync(cluster, 1, Token)).Codes);
         await SilentVoterAgent.Stopped.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Token);
         await cluster.Client.Agent("pollster/1").TellAsync(new Poll("b", 3, Enough: 2), cancellationToken: Token);
