@@ -3,20 +3,21 @@ using OrleansAgents.Conversations;
 using OrleansAgents.Messaging;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
+using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Conversations;
 
 /// <summary>Everything goes wrong by chance, seed after seed, and in the end what was handled is noted exactly once, and nothing else is.</summary>
 public sealed class NoteFaultTests
 {
-    private const int Seeds = 60, AtOnce = 3, Talks = 12;
+    private const int Seeds = 16, AtOnce = 3, Talks = 12;
     private static readonly string[] Talkers = ["talker/0", "talker/1", "talker/listener"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Notes_UnderRandomFaults_AreThoseOfWhatWasHandled() => await Parallel.ForEachAsync(
-        Enumerable.Range(1, Seeds),
+        FaultSeeds.Take(Seeds),
         new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
         async (seed, token) => await CheckAsync(new FaultPlan(seed), token));
 

@@ -3,19 +3,20 @@ using OrleansAgents.Directory;
 using OrleansAgents.Messaging;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
+using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Directory;
 
 /// <summary>Agents register and unregister while everything goes wrong by chance, and in the end the directory shows what they committed last.</summary>
 public sealed class DirectoryFaultTests
 {
-    private const int Seeds = 40, AtOnce = 3, Agents = 5, Steps = 7;
+    private const int Seeds = 12, AtOnce = 3, Agents = 5, Steps = 7;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Registrations_UnderRandomFaults_AreThoseCommittedLast() => await Parallel.ForEachAsync(
-        Enumerable.Range(1, Seeds),
+        FaultSeeds.Take(Seeds),
         new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
         async (seed, token) => await CheckAsync(new FaultPlan(seed), token));
 

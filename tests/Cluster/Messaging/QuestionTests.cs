@@ -3,13 +3,14 @@ using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
+using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Messaging;
 
 /// <summary>Questions that no turn waits for: their answers come once, whatever goes wrong.</summary>
 public sealed class QuestionTests
 {
-    private const int Seeds = 30, AtOnce = 4, Polls = 5, Voters = 6;
+    private const int Seeds = 12, AtOnce = 4, Polls = 5, Voters = 6;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -104,7 +105,7 @@ public sealed class QuestionTests
 
     [Fact]
     public async Task Answers_UnderRandomFaults_ComeExactlyOnceAndEachVoteCountsOnce() => await Parallel.ForEachAsync(
-        Enumerable.Range(1, Seeds),
+        FaultSeeds.Take(Seeds),
         new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
         async (seed, token) => await CheckAsync(new FaultPlan(seed), token));
 

@@ -2,6 +2,7 @@ using OrleansAgents.Messaging;
 using OrleansAgents.Negotiation;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
+using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Negotiation;
 
@@ -11,7 +12,7 @@ namespace OrleansAgents.Tests.Negotiation;
 /// </summary>
 public sealed class NegotiationFaultTests
 {
-    private const int Seeds = 40, AtOnce = 4, Count = 4;
+    private const int Seeds = 12, AtOnce = 4, Count = 4;
 
     private static readonly string[] Behaviours = ["works", "later", "atonce", "declines", "throws", "withdraws", "decommits", "quits", "fails"];
 
@@ -36,7 +37,7 @@ public sealed class NegotiationFaultTests
     });
 
     private static Task ForEachSeedAsync(Func<int, CancellationToken, ValueTask> check) => Parallel.ForEachAsync(
-        Enumerable.Range(1, Seeds), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token }, check);
+        FaultSeeds.Take(Seeds), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token }, check);
 
     private static Buy Draw(Random random, string name) => new(
         name,

@@ -10,7 +10,7 @@ namespace OrleansAgents.Tests.Patterns;
 
 public sealed class DeskTests
 {
-    private const int Seeds = 15, Messages = 16;
+    private const int Seeds = 8, Messages = 16;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

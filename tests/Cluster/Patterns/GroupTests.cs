@@ -8,7 +8,7 @@ namespace OrleansAgents.Tests.Patterns;
 
 public sealed class GroupTests
 {
-    private const int Seeds = 15;
+    private const int Seeds = 8;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

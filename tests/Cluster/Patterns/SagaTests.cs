@@ -10,7 +10,7 @@ namespace OrleansAgents.Tests.Patterns;
 
 public sealed class SagaTests
 {
-    private const int Seeds = 15, Sagas = 4;
+    private const int Seeds = 8, Sagas = 4;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -9,7 +9,7 @@ namespace OrleansAgents.Tests.Patterns;
 
 public sealed class TimerTests
 {
-    private const int Seeds = 15, Ticks = 12;
+    private const int Seeds = 8, Ticks = 12;
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Hour = TimeSpan.FromHours(1);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -3,19 +3,20 @@ using OrleansAgents.Messaging;
 using OrleansAgents.Routing;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
+using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Routing;
 
 /// <summary>Routed messages arrive once, whatever goes wrong, seed after seed.</summary>
 public sealed class RouterFaultTests
 {
-    private const int Seeds = 30, AtOnce = 4, Messages = 24, Tills = 3;
+    private const int Seeds = 15, AtOnce = 4, Messages = 24, Tills = 3;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Messages_ThroughTwoRoutersUnderRandomFaults_TakeEffectExactlyOnce() => await Parallel.ForEachAsync(
-        Enumerable.Range(1, Seeds),
+        FaultSeeds.Take(Seeds),
         new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
         async (seed, token) => await CheckAsync(new FaultPlan(seed), token));
 
