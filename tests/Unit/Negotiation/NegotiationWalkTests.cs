@@ -51,7 +51,6 @@ public sealed class NegotiationWalkTests
     private static void Step(Runs runs, Random random, HashSet<string> mayWork)
     {
         var who = Everybody[random.Next(Everybody.Length)];
-        var holder = runs.Run.Holder;
         switch (random.Next(20))
         {
             case 0:
@@ -75,11 +74,15 @@ public sealed class NegotiationWalkTests
                 return;
         }
 
-        if (runs.Run.Open.Count == 0)
+        if (runs.Run.Open.Count > 0)
         {
-            return;
+            Answer(runs, random, mayWork);
         }
+    }
 
+    private static void Answer(Runs runs, Random random, HashSet<string> mayWork)
+    {
+        var holder = runs.Run.Holder;
         switch (runs.Run.Phase)
         {
             case NegotiationPhase.Scoring:
