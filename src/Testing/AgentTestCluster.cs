@@ -231,7 +231,14 @@ public sealed class AgentTestCluster : IAsyncDisposable
         var running = _silos.SelectMany(s => s.Services.GetRequiredService<IncomingMessages>().RunningAt(agent));
         foreach (var message in running.ToArray())
         {
-            await grain.CancelAsync(message.Value);
+            try
+            {
+                await grain.CancelAsync(message.Value);
+            }
+            catch (OrleansMessageRejectionException)
+            {
+                // It is gone already.
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 using OrleansAgents.Negotiation;
@@ -51,23 +52,27 @@ internal static class NegotiationCluster
     public static async Task<TReply> ReadAsync<TReply>(
         this AgentTestCluster cluster, AgentId of, IQuery<TReply> query, Func<TReply, bool> until, CancellationToken token)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(token);
-        patience.CancelAfter(Patience);
-        while (true)
+        var started = TimeProvider.System.GetTimestamp();
+        object? last = null;
+        while (TimeProvider.System.GetElapsedTime(started) < Patience)
         {
             try
             {
-                var reply = await cluster.Client.Agent(of).AskAsync(query, cancellationToken: patience.Token);
+                var reply = await cluster.Client.Agent(of).AskAsync(query, cancellationToken: token);
                 if (until(reply))
                 {
                     return reply;
                 }
+
+                last = JsonSerializer.Serialize(reply, PayloadJson.Options);
             }
-            catch (AgentException)
+            catch (AgentException e)
             {
-                patience.Token.ThrowIfCancellationRequested();
+                last = e;
             }
         }
+
+        throw new TimeoutException($"{of} did not come to what was waited for; the last was {last}");
     }
 
     public static Task<Purchases> ReadEndedAsync(this AgentTestCluster cluster, int count, CancellationToken token) =>

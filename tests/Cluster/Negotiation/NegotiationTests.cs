@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
 using OrleansAgents.Agents;
+using OrleansAgents.Directory;
 using OrleansAgents.Messaging;
 using OrleansAgents.Negotiation;
 using OrleansAgents.Testing;
@@ -85,13 +86,38 @@ public sealed class NegotiationTests
     }
 
     [Fact]
-    public async Task Negotiation_ByACapabilityThatNobodyHas_EndsWithoutProposals()
+    public async Task Negotiation_ByCapability_CallsWhoRegisteredIt()
     {
         await using var cluster = await NegotiationCluster.StartAsync(Token);
+        await cluster.TellAsync("seller/works-12-1", new LearnTo("paint"), Token);
+        await cluster.TellAsync("seller/works-9-1", new LearnTo("paint"), Token);
+        await cluster.TellAsync("seller/works-7-1", new LearnTo("cook"), Token);
+        await FoundAsync("paint", 2);
         await cluster.TellAsync(NegotiationCluster.Buyer, new BuyByCapability("paint"), Token);
 
         var ended = Assert.Single((await cluster.ReadEndedAsync(1, Token)).Ended);
-        Assert.Equal((NegotiationOutcome.NoProposals, NegotiationCodes.NobodyCalled), (ended.Outcome, ended.Code));
+        Assert.Equal((NegotiationOutcome.Done, "seller/works-9-1"), (ended.Outcome, ended.Winner));
+
+        // What a turn registers is there soon after it.
+        async Task FoundAsync(string capability, int count)
+        {
+            while ((await cluster.Client.FindAsync(capability, cancellationToken: Token)).Agents.Count < count)
+            {
+                Token.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("sew", NegotiationOutcome.NoProposals, NegotiationCodes.NobodyCalled)]
+    [InlineData("no capability", NegotiationOutcome.Failed, NegotiationCodes.BadCapability)]
+    public async Task Negotiation_ByACapabilityThatNobodyHas_EndsWithTheCode(string capability, NegotiationOutcome outcome, string code)
+    {
+        await using var cluster = await NegotiationCluster.StartAsync(Token);
+        await cluster.TellAsync(NegotiationCluster.Buyer, new BuyByCapability(capability), Token);
+
+        var ended = Assert.Single((await cluster.ReadEndedAsync(1, Token)).Ended);
+        Assert.Equal((outcome, code), (ended.Outcome, ended.Code));
     }
 
     [Fact]

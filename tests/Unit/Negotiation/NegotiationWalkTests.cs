@@ -51,7 +51,6 @@ public sealed class NegotiationWalkTests
     private static void Step(Runs runs, Random random, HashSet<string> mayWork)
     {
         var who = Everybody[random.Next(Everybody.Length)];
-        var holder = runs.Run.Holder;
         switch (random.Next(20))
         {
             case 0:
@@ -77,13 +76,13 @@ public sealed class NegotiationWalkTests
 
         if (runs.Run.Open.Count > 0)
         {
-            Answer(runs, random, mayWork, holder);
+            Answer(runs, random, mayWork);
         }
     }
 
-    /// <summary>Somebody whom the negotiation asked answers, or does not.</summary>
-    private static void Answer(Runs runs, Random random, HashSet<string> mayWork, string? holder)
+    private static void Answer(Runs runs, Random random, HashSet<string> mayWork)
     {
+        var holder = runs.Run.Holder;
         switch (runs.Run.Phase)
         {
             case NegotiationPhase.Scoring:

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using OrleansAgents.Agents;
+using OrleansAgents.Directory;
 using OrleansAgents.Messaging;
 using OrleansAgents.Negotiation;
 
@@ -8,6 +8,9 @@ namespace OrleansAgents.Tests.Negotiation;
 
 [Contract("test.work")]
 public sealed record Work(string Negotiation);
+
+[Contract("test.learn-to")]
+public sealed record LearnTo(string Capability);
 
 [Contract("test.read-deals")]
 public sealed record ReadDeals : IQuery<Deals>;
@@ -50,7 +53,7 @@ public sealed class SellerState
 /// <summary>A participant that keeps the rules. Its key says what it is like: <c>BEHAVIOUR-PRICE-NUMBER</c>.</summary>
 [Agent("seller")]
 public sealed class SellerAgent : Agent<SellerState>, IHandle<CallForProposals, Proposal>, IHandle<CounterOffer, Proposal>, IHandle<Award, AwardReply>,
-    IHandle<Rejected>, IHandle<Work>, IHandle<ReadDeals, Deals>
+    IHandle<Rejected>, IHandle<Work>, IHandle<LearnTo>, IHandle<ReadDeals, Deals>
 {
     private string Behaviour => Id.Key.Split('-')[0];
 
@@ -169,6 +172,12 @@ public sealed class SellerAgent : Agent<SellerState>, IHandle<CallForProposals, 
                 break;
         }
 
+        return default;
+    }
+
+    public ValueTask HandleAsync(LearnTo message, AgentContext context, CancellationToken cancellationToken)
+    {
+        context.Register(new Registration([message.Capability]));
         return default;
     }
 

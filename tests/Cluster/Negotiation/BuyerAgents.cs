@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
