@@ -231,14 +231,8 @@ public sealed class AgentTestCluster : IAsyncDisposable
         var running = _silos.SelectMany(s => s.Services.GetRequiredService<IncomingMessages>().RunningAt(agent));
         foreach (var message in running.ToArray())
         {
-            try
-            {
-                await grain.CancelAsync(message.Value);
-            }
-            catch (OrleansMessageRejectionException)
-            {
-                // It is gone already.
-            }
+            // One that is gone already needs no cancelling.
+            await grain.CancelAsync(message.Value).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
