@@ -73,6 +73,8 @@ public sealed class SampleTests
 
     [Theory]
     [InlineData("testing.md", 5)]
+    [InlineData("asking.md", 1)]
+    [InlineData("routing.md", 1)]
     [InlineData("blackboard.md", 4)]
     [InlineData("conversations.md", 3)]
     [InlineData("conventions.md", 2)]
