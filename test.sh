@@ -9,6 +9,8 @@ export DOTNET_NOLOGO=1
 export DOTNET_CLI_UI_LANGUAGE=en
 # A bare system has no ICU, and the projects are culture-invariant anyway.
 export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
+# Programs that run for seconds pay for the compiler's profiles and do not live to use them.
+export DOTNET_TieredPGO=0
 # No build node outlives the script.
 export MSBUILDDISABLENODEREUSE=1
 

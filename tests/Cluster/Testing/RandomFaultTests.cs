@@ -9,7 +9,7 @@ namespace OrleansAgents.Tests.Testing;
 /// <summary>Everything goes wrong by chance, seed after seed, and in the end every effect is there exactly once.</summary>
 public sealed class RandomFaultTests
 {
-    private const int Seeds = 80, AtOnce = 4, Hops = 12, Events = 6;
+    private const int Seeds = 60, AtOnce = 4, Hops = 12, Events = 6;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
