@@ -105,8 +105,8 @@ internal sealed partial class Commits(AgentHost host, AgentId id, IDurableAgent 
     /// <returns>False when all is stored, so that it may be answered at once.</returns>
     public bool TryFollow(PendingTurn turn, Reply reply)
     {
-        // What gathers after a failed commit is never written, so nothing may wait for it.
-        var batch = Fault is null ? _gathering ?? _writing : null;
+        // What gathers after a failed commit is never written, and an acknowledgement alone takes its time: nothing waits for them.
+        var batch = Fault is not null ? null : _gathering is { Turns.Count: > 0 } or { State: not null } ? _gathering : _writing;
         batch?.Turns.Add((turn, reply));
         return batch is not null;
     }

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Time.Testing;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
+using OrleansAgents.Testing;
 
 namespace OrleansAgents.Tests.Agents;
 
@@ -84,6 +86,21 @@ public sealed class DurableTurnTests(DurableCluster cluster) : IClassFixture<Dur
         Assert.True((await last).Value <= 8);
         await first;
         Assert.Equal(8, (await account.AskAsync(new Read(), cancellationToken: Token)).Value);
+    }
+
+    [Fact]
+    public async Task Query_WhileAnAcknowledgementTakesItsTime_DoesNotWaitForIt()
+    {
+        await using var timed = await AgentTestCluster.StartAsync(options =>
+        {
+            options.Time = new FakeTimeProvider();
+            options.AddAgent<AccountAgent>();
+        }, Token);
+        var account = timed.Client.Agent("account/telling");
+        await account.AskAsync(new TellOn("probe/told", 1), cancellationToken: Token);
+        // What it told is acknowledged, and the clock in whose time that is stored stands still.
+        await timed.IdleAsync(cancellationToken: Token);
+        await account.AskAsync(new Read(), cancellationToken: Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Token);
     }
 
     [Fact]
