@@ -15,6 +15,8 @@ export DOTNET_TieredPGO=0
 export MSBUILDDISABLENODEREUSE=1
 
 results=artifacts/test-results
+# The longest that one test project may take, in seconds.
+patience=1200
 passed=0
 failed=0
 skipped=0
@@ -54,7 +56,8 @@ run_project() {
     fi
 
     echo "== $name"
-    dotnet exec "$assembly" -noLogo -noColor -noAutoReporters -result-xml "$report" </dev/null || code=$?
+    # A test that hangs is named after two minutes, and does not hold up the run for ever.
+    timeout --kill-after=30 "$patience" dotnet exec "$assembly" -noLogo -noColor -noAutoReporters -longRunning 120 -result-xml "$report" </dev/null || code=$?
     if [ ! -s "$report" ]; then
         broken "$name ended with exit code $code and without a report"
         return

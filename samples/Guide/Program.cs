@@ -21,8 +21,8 @@ var builder = Host.CreateApplicationBuilder(args);
 builder.Logging.ClearProviders();
 builder.Services.AddAgentClient().AddSingleton<Witness>().AddSingleton(new RouteBook(new Dictionary<string, AgentId>(StringComparer.Ordinal)
 {
-    ["router/entrance"] = "router/south",
-    ["router/south"] = "destination/lisbon",
+    ["waypoint/entrance"] = "waypoint/south",
+    ["waypoint/south"] = "destination/lisbon",
 }));
 builder.UseOrleans(silo => silo
     .UseLocalhostClustering(siloPort, gatewayPort)

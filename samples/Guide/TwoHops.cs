@@ -6,11 +6,11 @@ namespace OrleansAgents.Samples;
 [Contract("parcel")]
 internal sealed record Parcel(string Content);
 
-/// <summary>Where each router sends on: a policy that stands outside the agents.</summary>
+/// <summary>Where each waypoint sends on: a policy that stands outside the agents.</summary>
 internal sealed record RouteBook(IReadOnlyDictionary<string, AgentId> Next);
 
-[Agent("router", Description = "Passes parcels on by the route book.")]
-internal sealed class Router(RouteBook routes) : Agent, IHandle<Parcel>
+[Agent("waypoint", Description = "Passes parcels on by the route book.")]
+internal sealed class Waypoint(RouteBook routes) : Agent, IHandle<Parcel>
 {
     public ValueTask HandleAsync(Parcel message, AgentContext context, CancellationToken cancellationToken)
     {
@@ -33,10 +33,10 @@ internal static class TwoHops
 {
     public static async Task PlayAsync(Stage stage)
     {
-        var receipt = await stage.Agents.Agent("router/entrance").TellAsync(new Parcel("books"));
-        Stage.Expect(receipt.IsAccepted, "the first router to take the parcel");
+        var receipt = await stage.Agents.Agent("waypoint/entrance").TellAsync(new Parcel("books"));
+        Stage.Expect(receipt.IsAccepted, "the first waypoint to take the parcel");
         var arrived = await stage.Witness.NextAsync("parcels");
         Stage.Say(arrived);
-        Stage.Expect(arrived == "books at destination/lisbon by way of router/entrance → router/south", "both hops, in order");
+        Stage.Expect(arrived == "books at destination/lisbon by way of waypoint/entrance → waypoint/south", "both hops, in order");
     }
 }

@@ -48,7 +48,9 @@ internal sealed record AgentRegistration(Type AgentClass, AgentAttribute Attribu
 
             if (byKind.TryGetValue(attribute.Kind, out var other) && other != agentClass)
             {
-                throw new InvalidOperationException($"Both {other} and {agentClass} claim the kind '{attribute.Kind}' on one silo; add one of them, or give them labels.");
+                throw new InvalidOperationException(other.Assembly == typeof(AgentRegistration).Assembly
+                    ? $"{agentClass} claims the kind '{attribute.Kind}', which is the platform's own ({other}); give it another name."
+                    : $"Both {other} and {agentClass} claim the kind '{attribute.Kind}' on one silo; add one of them, or give them labels.");
             }
 
             byKind[attribute.Kind] = agentClass;

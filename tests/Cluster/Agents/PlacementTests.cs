@@ -103,6 +103,12 @@ public sealed class PlacementTests
             o => o.AddAgent<GpuAgent>().AddAgent<OtherGpuAgent>().ConfigureAgents(a => a.Labels.Add("gpu")), Token))).ToString(),
         StringComparison.Ordinal);
 
+    [Fact]
+    public async Task Class_OfAKindOfThePlatform_StopsTheStartAndAsksForAnotherName() => Assert.Contains(
+        "which is the platform's own",
+        (await Assert.ThrowsAnyAsync<Exception>(() => AgentTestCluster.StartAsync(o => o.AddAgent<OwnRouterAgent>(), Token))).ToString(),
+        StringComparison.Ordinal);
+
     private static async Task WaitForAsync(Func<Task<bool>> condition)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
@@ -184,3 +190,6 @@ internal sealed class NearAgent : Agent, IHandle<Add, Total>
 {
     public ValueTask<Total> HandleAsync(Add request, AgentContext context, CancellationToken cancellationToken) => new(new Total(request.Amount));
 }
+
+[Agent("router")]
+internal sealed class OwnRouterAgent : Agent;
