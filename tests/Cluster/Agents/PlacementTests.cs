@@ -106,7 +106,7 @@ public sealed class PlacementTests
     [Fact]
     public async Task Class_OfAKindOfThePlatform_StopsTheStartAndAsksForAnotherName() => Assert.Contains(
         "which is the platform's own",
-        (await Assert.ThrowsAnyAsync<Exception>(() => AgentTestCluster.StartAsync(o => o.AddAgent<OwnRouterAgent>(), Token))).ToString(),
+        (await Assert.ThrowsAnyAsync<Exception>(() => AgentTestCluster.StartAsync(o => o.AddAgent<OwnRouterAgent>().ConfigureAgents(a => a.Labels.Add("own")), Token))).ToString(),
         StringComparison.Ordinal);
 
     private static async Task WaitForAsync(Func<Task<bool>> condition)
@@ -191,5 +191,5 @@ internal sealed class NearAgent : Agent, IHandle<Add, Total>
     public ValueTask<Total> HandleAsync(Add request, AgentContext context, CancellationToken cancellationToken) => new(new Total(request.Amount));
 }
 
-[Agent("router")]
+[Agent("router", Label = "own")]
 internal sealed class OwnRouterAgent : Agent;

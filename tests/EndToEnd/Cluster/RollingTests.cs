@@ -29,7 +29,7 @@ public sealed class RollingTests(ThreeSilos cluster, ITestOutputHelper output)
                 await load.AdvanceAsync(150);
                 silo.Program.Terminate();
                 Assert.True(await silo.Program.ExitAsync(Token) == 0, silo.Program.Error);
-                silo.More = ["--Agents:Assemblies:0", Programs.TillAfter];
+                silo.More = ["--Agents:Assemblies:0", Programs.TillAfter, "--Agents:Assemblies:1", Programs.Marketplace];
                 await silo.StartAgainAsync();
                 // From the first new silo on there is somebody who takes it, and the agents are with old silos still.
                 young ??= new SteadyLoad(cluster.Client, n => Pay(n, version: 2), n => Expect(n, version: 2));

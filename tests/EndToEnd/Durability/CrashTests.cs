@@ -7,14 +7,15 @@ namespace OrleansAgents.Tests.Durability;
 /// <summary>Kills the silo under load, again and again, and counts what is left in the end.</summary>
 public sealed class CrashTests
 {
-    private const int Rounds = 20, MessagesPerRound = 240;
+    private const int MessagesPerRound = 240;
+    private static readonly int Rounds = Thoroughness.Times(10);
 
     private readonly Traffic _traffic = new("restart");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task KilledUnderLoad_TwentyTimes_EveryEffectIsThereExactlyOnce()
+    public async Task KilledUnderLoad_AgainAndAgain_EveryEffectIsThereExactlyOnce()
     {
         var silo = new SiloProcess { Settings = ["--Agents:Audit", "true"] };
         await silo.InitializeAsync();
