@@ -1,4 +1,5 @@
 using OrleansAgents.Messaging;
+using OrleansAgents.Runs;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Agents;
@@ -7,9 +8,13 @@ internal sealed class AgentClient(AgentCaller caller, IGrainFactory grains, Time
 {
     public IReadOnlyList<KindDescription> Kinds => caller.Kinds.List();
 
+    public AgentId Sender => caller.Options.Sender;
+
     public AgentHandle Agent(AgentId agent) => new(caller, agent);
 
     public TopicHandle Topic(TopicId topic) => new(Agent(topic.Agent), grains, topic, time, () => caller.Connections?.Loss ?? CancellationToken.None, caller.Cipher);
+
+    public RunHandle Run(string run) => new(Agent(RunAddress.Of(run)), grains, time, () => caller.Connections?.Loss ?? CancellationToken.None);
 
     public ValueTask<Reply> SendAsync(Envelope envelope, SendOptions? options = null, CancellationToken cancellationToken = default) =>
         // A copy, because sending stamps the message, and this one the caller may send again.

@@ -1,4 +1,5 @@
 using OrleansAgents.Messaging;
+using OrleansAgents.Runs;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Agents;
@@ -27,6 +28,14 @@ public interface IAgentClient
 
     /// <summary>The kinds that the cluster hosts, with their contracts.</summary>
     IReadOnlyList<KindDescription> Kinds { get; }
+
+    /// <summary>The address that the client sends from.</summary>
+    AgentId Sender { get; }
+
+    /// <summary>A handle on a run. Making one calls nobody.</summary>
+    /// <param name="run">The run's id.</param>
+    /// <exception cref="FormatException"><paramref name="run"/> cannot be the key of an address.</exception>
+    RunHandle Run(string run);
 }
 
 /// <summary>How one message is sent. All that is null is taken from <see cref="AgentClientOptions"/>.</summary>

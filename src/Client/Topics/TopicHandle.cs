@@ -9,19 +9,17 @@ namespace OrleansAgents.Topics;
 /// <summary>One topic, as a client sees it. Thread-safe.</summary>
 public sealed class TopicHandle
 {
-    private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromMilliseconds(200);
-
     private readonly AgentHandle _agent;
     private readonly ITopicGrain _grain;
     private readonly TimeProvider _time;
-    private readonly Func<CancellationToken> _loss;
+    private readonly GrainReading _reading;
     private readonly PayloadCipher? _cipher;
 
     internal TopicHandle(AgentHandle agent, IGrainFactory grains, TopicId id, TimeProvider time, Func<CancellationToken> loss, PayloadCipher? cipher)
     {
         _agent = agent;
         _time = time;
-        _loss = loss;
+        _reading = new GrainReading(time, loss);
         _cipher = cipher;
         Id = id;
         _grain = grains.GetGrain<ITopicGrain>(GrainId.Create(TopicId.AgentKind, id.Name));
@@ -55,26 +53,22 @@ public sealed class TopicHandle
         var began = _time.GetUtcNow();
         while (!cancellationToken.IsCancellationRequested)
         {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(_loss(), cancellationToken);
             // A message of its own for each try: it has a deadline, until which it is to get in.
             var request = _agent.Prepare(new TopicRead(start.Position, start.Time));
-            var events = _grain.ReadAsync(request, either.Token).GetAsyncEnumerator(either.Token);
-            try
+            await foreach (var reading in _reading.TryAsync(stop => _grain.ReadAsync(request, stop), cancellationToken))
             {
-                while (await MoveNextAsync(events, either.Token) && Take(events.Current) is { } one)
+                if (Take(reading) is not { } one)
                 {
-                    yield return Open(one);
-                    start = TopicStart.After(one.Position);
+                    break;
                 }
-            }
-            finally
-            {
-                await EndAsync(events);
+
+                yield return Open(one);
+                start = TopicStart.After(one.Position);
             }
 
             // What was published while the way to the topic was lost is wanted, too.
             start = start == TopicStart.Now ? TopicStart.At(began) : start;
-            await Task.Delay(PauseBetweenTries, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _reading.PauseAsync(cancellationToken);
         }
     }
 
@@ -85,25 +79,4 @@ public sealed class TopicHandle
 
     private TopicEvent Open(TopicEvent published) =>
         _cipher is not null && _cipher.TryOpen(published.Envelope, out var opened, out _) ? published with { Envelope = opened } : published;
-
-    /// <summary>Tells the silo that nobody reads on; it may be the very one that is gone, so its answer is waited for only so long.</summary>
-    private async Task EndAsync(IAsyncEnumerator<TopicReading> events) =>
-        await events.DisposeAsync().AsTask().WaitAsync(PauseBetweenTries, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<TopicReading> events, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // The silo that was asked may be gone, and would never say that the reading was ended.
-            return await events.MoveNextAsync().AsTask().WaitAsync(cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-        catch (Exception e) when (e is EnumerationAbortedException || Delivery.IsTransient(e))
-        {
-            return false;
-        }
-    }
 }

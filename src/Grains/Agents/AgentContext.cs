@@ -201,6 +201,11 @@ public sealed partial class AgentContext
         {
             (outer.Questions ??= []).AddRange(Questions);
         }
+
+        if (Works is not null)
+        {
+            (outer.Works ??= []).AddRange(Works);
+        }
     }
 
     private void Record(Envelope envelope)

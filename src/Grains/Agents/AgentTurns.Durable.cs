@@ -84,7 +84,7 @@ internal sealed partial class AgentTurns : ICommitObserver
         var due = _outbox is null && batch.Outgoing.Count == 0 ? null : Outbox.FindNextDue(batch.Outgoing);
         var now = Host.Time.GetUtcNow();
         // What is being done now is done again only should this activation be gone.
-        var busy = due <= now || batch.Questions.Count > 0 || _questions is { IsIdle: false } || _agent.HasWork(batch) ? now + Host.Options.WakeAfter : (DateTimeOffset?)null;
+        var busy = due <= now || batch.Questions.Count > 0 || _questions is { IsIdle: false } || _work is { IsIdle: false } || batch.Outgoing.Exists(OpenWork.IsKept) || _agent.HasWork(batch) ? now + Host.Options.WakeAfter : (DateTimeOffset?)null;
         return due > now && !(busy < due) ? due : busy;
     }
 
@@ -107,8 +107,7 @@ internal sealed partial class AgentTurns : ICommitObserver
 
         foreach (var cancelled in batch.Cancelled)
         {
-            _outbox?.Later.Remove(cancelled);
-            _questions?.End(cancelled);
+            End(cancelled);
             (_agent as IMessageKeeper)?.Release(cancelled);
         }
 
@@ -149,6 +148,7 @@ internal sealed partial class AgentTurns : ICommitObserver
         if (stored.Count > 0)
         {
             Outbox.Enqueue(stored);
+            StartWork(stored);
         }
     }
 

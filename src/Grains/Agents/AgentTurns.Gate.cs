@@ -57,7 +57,7 @@ internal sealed partial class AgentTurns
     /// <summary>The message's form, and then what the silo demands beyond it.</summary>
     private Refusal? Examine(Envelope envelope, Envelope? published, long now, out Handler? handler) =>
         Gate.Admit(envelope, Host.Options.Limits, _handlers, now, out handler)
-        ?? (handler!.IsForAnswers && (envelope.IsFromOutside || envelope.Sender != Id)
+        ?? (handler!.IsOwn && (envelope.IsFromOutside || envelope.Sender != Id)
             ? new Refusal(RefusalCodes.NotAllowed, $"{envelope.Contract} comes from the agent itself, and from nobody else.")
             : Host.Checks.IsEmpty ? null : Host.Checks.Check(published ?? envelope, published is not null));
 

@@ -69,6 +69,7 @@ internal sealed partial class AgentTurns
         }
 
         _questions?.Close();
+        _work?.Close();
         await _agent.OnStoppingAsync();
         await (Commits?.DrainAsync() ?? Task.CompletedTask);
         await (_notes?.CloseAsync(patience, cancellationToken) ?? Task.CompletedTask);
@@ -120,9 +121,9 @@ internal sealed partial class AgentTurns
 
         var started = TurnTelemetry.Begin();
         var context = Open(envelope, handler);
-        if (handler.IsForAnswers)
+        if (handler.IsOwn)
         {
-            // The question ends with the turn that takes its answers.
+            // The question or the work ends with the turn that takes what came of it.
             context.CancelScheduled(envelope.Id);
         }
 
@@ -229,10 +230,7 @@ internal sealed partial class AgentTurns
             Outbox.Enqueue(outgoing, Host.Time.GetUtcNow());
         }
 
-        if (context.Questions is { } questions)
-        {
-            Questions.Start(questions);
-        }
+        BeginVolatile(context);
     }
 
     private void StartWaiting(TurnQueue queue)

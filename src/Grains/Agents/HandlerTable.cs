@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Reflection;
 using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
+using OrleansAgents.Runs;
 
 namespace OrleansAgents.Agents;
 
@@ -11,6 +12,7 @@ internal sealed class HandlerTable
     private readonly FrozenDictionary<Contract, Handler> _handlers;
     private readonly FrozenDictionary<(string Name, int Version), Handler> _byName;
     private readonly Handler? _any;
+    private readonly IReadOnlyList<Worker> _workers;
 
     public HandlerTable(Type agentClass, AgentAttribute attribute, bool auditAll = false)
     {
@@ -30,6 +32,19 @@ internal sealed class HandlerTable
         if (IsAudited)
         {
             handled[Contract.Of<AuditRead>()] = new AuditHandler(Kind);
+        }
+
+        _workers = Worker.FindAll(agentClass, handled.Keys);
+        if (_workers.Count > 0)
+        {
+            // What a class does not see to itself, the runtime does.
+            handled.TryAdd(Contract.Of<WorkFailed>(), new WorkFailedHandler(Kind));
+            handled.TryAdd(Contract.Of<RunOver>(), new RunOverHandler(Kind));
+        }
+
+        foreach (var own in _workers.Select(w => w.Done).Append(Contract.Of<WorkFailed>()).Where(handled.ContainsKey))
+        {
+            handled[own].IsOwn = true;
         }
 
         _handlers = handled.ToFrozenDictionary();
@@ -67,9 +82,14 @@ internal sealed class HandlerTable
             : isDurable && (attribute.Audited || auditAll);
     }
 
-    /// <summary>The contracts that a class has handlers for.</summary>
+    /// <summary>The contracts that a class has handlers for, and that of runs which are over, where the runtime handles it for the class.</summary>
     /// <exception cref="InvalidOperationException">A handled type is no contract.</exception>
-    public static Contract[] FindHandled(Type agentClass) => [.. FindInterfaces(agentClass).Select(i => Contract.Of(i.GetGenericArguments()[0]))];
+    public static Contract[] FindHandled(Type agentClass)
+    {
+        Contract[] own = [.. FindInterfaces(agentClass).Select(i => Contract.Of(i.GetGenericArguments()[0]))];
+        var over = Contract.Of<RunOver>();
+        return Worker.FindAll(agentClass, own).Count > 0 && !own.Contains(over) ? [.. own, over] : own;
+    }
 
     /// <summary>The agent attribute of a class.</summary>
     /// <exception cref="InvalidOperationException">It has none.</exception>
@@ -81,6 +101,9 @@ internal sealed class HandlerTable
         _handlers.TryGetValue(contract, out var handler) || _byName.TryGetValue((contract.Name, contract.Version), out handler)
             ? handler
             : _any;
+
+    /// <summary>What does the work of a contract; null when the class does none.</summary>
+    public Worker? FindWorker(string name, int version) => _workers.FirstOrDefault(w => w.Contract.Name == name && w.Contract.Version == version);
 
     /// <summary>Why there is no handler.</summary>
     public Refusal Refuse(Contract contract)

@@ -13,6 +13,7 @@ using OrleansAgents.Messaging;
 using OrleansAgents.Negotiation;
 using OrleansAgents.Patterns;
 using OrleansAgents.Routing;
+using OrleansAgents.Runs;
 using OrleansAgents.Scheduling;
 using OrleansAgents.Security;
 using OrleansAgents.Topics;
@@ -46,6 +47,11 @@ public static class AgentSiloBuilder
             .Validate(o => o.MaxMessages > 0, "ConversationOptions.MaxMessages must be 1 or more; 10,000 is the default.")
             .Validate(o => o.MaxBytes > 0, "ConversationOptions.MaxBytes must be 1 or more; 64 MiB is the default.")
             .Validate(o => o.Age > TimeSpan.Zero && o.Age <= ConversationOptions.LongestAge, $"ConversationOptions.Age must be above zero and {ConversationOptions.LongestAge.TotalDays:0} days at most; 7 days are the default.")
+            .ValidateOnStart();
+        services.AddOptions<RunOptions>()
+            .Validate(o => o.Within > TimeSpan.Zero && o.Within <= RunOptions.Longest, $"RunOptions.Within must be above zero and {RunOptions.Longest.TotalDays:0} days at most; 1 hour is the default.")
+            .Validate(o => o.Age > TimeSpan.Zero && o.Age <= RunOptions.Longest, $"RunOptions.Age must be above zero and {RunOptions.Longest.TotalDays:0} days at most; 7 days are the default.")
+            .Validate(o => o.MaxEvents > 0 && o.MaxBytes > 0, "RunOptions.MaxEvents and MaxBytes must be above zero; 100,000 and 16 MiB are the defaults.")
             .ValidateOnStart();
         if (configure is not null)
         {
@@ -82,6 +88,8 @@ public static class AgentSiloBuilder
             .AddAgent(typeof(DirectoryAgent))
             .AddAgent(typeof(SiloAgent))
             .AddAgent(typeof(NegotiationAgent))
+            .AddAgent(typeof(RunAgent))
+            .AddAgent(typeof(RunsAgent))
             .AddPatterns();
     }
 

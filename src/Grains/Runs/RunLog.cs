@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.Json;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Runs;
+
+/// <summary>The stored events of an active run, in order, and what they come to.</summary>
+internal sealed class RunLog
+{
+    private readonly List<(byte[] Json, MessageId Kept)> _events = [];
+    private readonly List<Saying> _history = [];
+    private readonly OrderedDictionary<string, Made> _artifacts = new(StringComparer.Ordinal);
+    private SortedDictionary<long, (byte[] Json, MessageId Kept)>? _early;
+
+    /// <summary>The place of the last event.</summary>
+    public long Last => _events.Count;
+
+    public double? Progress { get; private set; }
+
+    /// <summary>What was said with the last change of state.</summary>
+    public Saying? Message { get; private set; }
+
+    public IReadOnlyList<Saying> History => _history;
+
+    public IEnumerable<MessageId> Kept => _events.Select(e => e.Kept);
+
+    public IReadOnlyList<Artifact> Artifacts => [.. _artifacts.Select(a => a.Value.ToArtifact(a.Key))];
+
+    /// <summary>An event by its place.</summary>
+    public byte[] this[long sequence] => _events[(int)(sequence - 1)].Json;
+
+    /// <summary>Takes up a stored event. The store gives those of an earlier activation back in any order.</summary>
+    public void Add(long sequence, byte[] json, MessageId kept)
+    {
+        if (sequence != Last + 1)
+        {
+            (_early ??= [])[sequence] = (json, kept);
+            return;
+        }
+
+        Append(json, kept);
+        while (_early is not null && _early.Remove(Last + 1, out var next))
+        {
+            Append(next.Json, next.Kept);
+        }
+    }
+
+    public void Clear()
+    {
+        _events.Clear();
+        _history.Clear();
+        _artifacts.Clear();
+        (_early, Progress, Message) = (null, null, null);
+    }
+
+    private void Append(byte[] json, MessageId kept)
+    {
+        var one = JsonSerializer.Deserialize<RunEvent>(json, PayloadJson.Options)!;
+        _events.Add((json, kept));
+        Progress = one.Progress ?? Progress;
+        if (one.State is not null)
+        {
+            Message = one.Message;
+        }
+
+        if (one.Message is not null)
+        {
+            _history.Add(one.Message);
+        }
+
+        if (one.Artifact is { } artifact)
+        {
+            if (!artifact.Append || !_artifacts.TryGetValue(artifact.Id, out var made))
+            {
+                _artifacts[artifact.Id] = made = new Made();
+            }
+
+            made.Add(artifact);
+        }
+    }
+
+    /// <summary>An artifact as it grows. Plain texts that follow one another are one.</summary>
+    private sealed class Made
+    {
+        private readonly List<Part> _parts = [];
+        private StringBuilder? _text;
+        private string? _name, _description;
+        private bool _isLast;
+
+        public void Add(Artifact piece)
+        {
+            (_name, _description, _isLast) = (piece.Name ?? _name, piece.Description ?? _description, piece.Last);
+            foreach (var part in piece.Parts)
+            {
+                if (part is { Text: { } text, FileName: null, MediaType: null, Metadata: null })
+                {
+                    (_text ??= new()).Append(text);
+                }
+                else
+                {
+                    EndText();
+                    _parts.Add(part);
+                }
+            }
+        }
+
+        public Artifact ToArtifact(string id) =>
+            new(id, _text is null ? [.. _parts] : [.. _parts, Part.Of(_text.ToString())], _name, _description, Append: false, _isLast);
+
+        private void EndText()
+        {
+            if (_text is not null)
+            {
+                _parts.Add(Part.Of(_text.ToString()));
+                _text = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
+using OrleansAgents.Runs;
+using OrleansAgents.Testing;
+using OrleansAgents.Testing.Faults;
+using OrleansAgents.Tests.Testing;
+
+namespace OrleansAgents.Tests.Runs;
+
+public sealed class RunCrashTests
+{
+    private const int Seeds = 10, AtOnce = 3, Runs = 6;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Runs_UnderRandomFaults_EndOnceAndTheirLogsHaveNoGap() => await Parallel.ForEachAsync(
+        FaultSeeds.Take(Seeds),
+        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
+        async (seed, token) => await CheckAsync(new FaultPlan(seed), token));
+
+    [Fact]
+    public async Task Run_WhoseSiloIsKilledInTheMiddle_GoesOnAndItsReaderMissesNothing()
+    {
+        await using var cluster = await StartAsync(options => options.Silos = 3);
+        var run = await cluster.Client.StartAsync("painter/a", new PaintSlowly("wait-kill", 20), cancellationToken: Token);
+        var events = new List<RunEvent>();
+        var wasKilled = false;
+        await foreach (var one in run.FollowAsync(cancellationToken: Token))
+        {
+            events.Add(one);
+            if (one.Artifact is not null && !wasKilled)
+            {
+                wasKilled = true;
+                await cluster.KillSiloAsync(cluster.FindSilo(RunAddress.Of(run.Id))!);
+                if (cluster.FindSilo("painter/a") is { } other)
+                {
+                    await cluster.KillSiloAsync(other);
+                }
+
+                PainterAgent.Gates.GetOrAdd("wait-kill", static _ => new()).TrySetResult();
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(1, events.Count).Select(i => (long)i), events.Select(e => e.Sequence));
+        Assert.Equal(RunState.Completed, events[^1].State);
+        var read = await run.ReadAsync(cancellationToken: Token);
+        Assert.Equal(string.Concat(Enumerable.Range(0, 20).Select(i => $"wait-kill{i} ")), read.Artifacts[0].Parts.Single().Text);
+        Assert.Equal(1, await cluster.Client.Agent("painter/a").AskAsync(new ReadPainted(), cancellationToken: Token));
+    }
+
+    [Fact]
+    public async Task Run_AfterARestart_ReadsAsBefore()
+    {
+        await using var cluster = await StartAsync(_ => { });
+        var run = await cluster.Client.StartAsync("painter/a", new PaintSlowly("r", 8), cancellationToken: Token);
+        var before = await run.WaitAsync(untilFinal: true, Token);
+        await cluster.RestartAgentAsync(RunAddress.Of(run.Id));
+        var after = await run.ReadAsync(cancellationToken: Token);
+        Assert.Equal(PayloadJson.Options.GetTypeInfo(typeof(RunSnapshot)) is var type ? System.Text.Json.JsonSerializer.Serialize(before, type) : "", System.Text.Json.JsonSerializer.Serialize(after, type));
+    }
+
+    [Fact]
+    public async Task Run_WhoseTimeIsOver_FailsAndStopsItsWorkAndIsForgottenLater()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
+        await using var cluster = await StartAsync(options => options.Time = time);
+        var run = await cluster.Client.StartAsync("painter/a", new PaintSlowly("wait-late"), new RunStartOptions { Within = TimeSpan.FromMinutes(3) }, Token);
+        await foreach (var one in run.FollowAsync(cancellationToken: Token))
+        {
+            if (one.Artifact is not null)
+            {
+                time.Advance(TimeSpan.FromMinutes(4));
+            }
+        }
+
+        var read = await run.ReadAsync(cancellationToken: Token);
+        Assert.Equal((RunState.Failed, RefusalCodes.DeadlineExceeded), (read.State, read.Code));
+        await PainterAgent.Stopped.GetOrAdd("wait-late", static _ => new()).Task.WaitAsync(Token);
+        await UntilListedAsync(cluster, RunState.Failed);
+        time.Advance(TimeSpan.FromDays(8));
+        await UntilListedAsync(cluster, null);
+        Assert.Equal(RunCodes.Unknown, (await Assert.ThrowsAsync<AgentRefusedException>(() => run.ReadAsync(cancellationToken: Token).AsTask())).Code);
+    }
+
+    [Fact]
+    public async Task List_OfAnOwner_HasItsRunsNewestChangeFirstByPages()
+    {
+        await using var cluster = await StartAsync(_ => { });
+        var first = await cluster.Client.StartAsync("painter/a", new PaintAsking(), new RunStartOptions { Id = "1", ConversationId = "talk" }, Token);
+        await first.WaitAsync(cancellationToken: Token);
+        foreach (var id in new[] { "2", "3" })
+        {
+            await (await cluster.Client.StartAsync("painter/b", new Paint("x"), new RunStartOptions { Id = id }, Token)).WaitAsync(cancellationToken: Token);
+        }
+
+        await first.CancelAsync(Token);
+        await cluster.IdleAsync(cancellationToken: Token);
+        var list = await cluster.Client.ListRunsAsync(cancellationToken: Token);
+        Assert.Equal(["1 Cancelled", "3 Completed", "2 Completed"], list.Runs.Select(r => $"{r.Run} {r.State}"));
+        var page = await cluster.Client.ListRunsAsync(new RunsList(Limit: 1, After: "1"), Token);
+        Assert.Equal(("3", 3, true), (page.Runs.Single().Run, page.Total, page.HasMore));
+        Assert.Equal("1", (await cluster.Client.ListRunsAsync(new RunsList("talk"), Token)).Runs.Single().Run);
+        Assert.Equal(2, (await cluster.Client.ListRunsAsync(new RunsList(State: RunState.Completed, Agent: "painter/b"), Token)).Total);
+        await cluster.RestartAgentAsync(RunAddress.IndexFor("client/test"));
+        Assert.Equal(3, (await cluster.Client.ListRunsAsync(cancellationToken: Token)).Total);
+        var other = await cluster.Client.SendAsync(Envelope.Create("client/other", RunAddress.IndexFor("client/test"), new RunsList()), cancellationToken: Token);
+        Assert.Equal(RefusalCodes.NotAllowed, other.Refusal?.Code);
+    }
+
+    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    {
+        faults.Link().DropRequest(When.Chance(0.04)).DropReply(When.Chance(0.04)).Duplicate(When.Chance(0.08)).Delay(When.Chance(0.05), TimeSpan.FromMilliseconds(5));
+        faults.Commits().FailBefore(When.Chance(0.04)).FailAfter(When.Chance(0.04));
+        faults.Restart("painter/*", When.Chance(0.05)).Restart("run/*", When.Chance(0.03));
+        await using var cluster = await StartAsync(options => options.Faults = faults);
+        await Parallel.ForAsync(0, Runs, token, async (i, _) =>
+        {
+            var run = cluster.Client.Run($"{faults.Seed}-{i}");
+            var start = new RunStart($"painter/{i % 2}", "paint.slowly", System.Text.Json.JsonElement.Parse("""{"what":"f","strokes":4}"""));
+            while ((await TryAsync(() => cluster.Client.SendAsync(Envelope.Create("client/test", RunAddress.Of(run.Id), start), cancellationToken: token)))?.Code is { } code && code != RunCodes.Exists)
+            {
+                token.ThrowIfCancellationRequested();
+            }
+
+            var events = await run.FollowAsync(cancellationToken: token).ToListAsync(token);
+            Assert.True(
+                events.Select(e => e.Sequence).SequenceEqual(Enumerable.Range(1, events.Count).Select(n => (long)n))
+                && events.Count(e => e.State?.IsFinal() is true) == 1 && events[^1].State == RunState.Completed,
+                $"{string.Join(", ", events.Select(e => $"{e.Sequence} {e.State}"))} with {faults}");
+        });
+        faults.Pause();
+        for (var i = 0; i < Runs; i++)
+        {
+            var read = await cluster.Client.Run($"{faults.Seed}-{i}").ReadAsync(cancellationToken: token);
+            Assert.Equal(["f0 f1 f2 f3 ", "f"], read.Artifacts.Select(a => a.Parts.Single().Text));
+        }
+
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(Runs / 2, await cluster.Client.Agent($"painter/{i}").AskAsync(new ReadPainted(), cancellationToken: token));
+        }
+
+        // A run in which nothing went wrong proves nothing.
+        Assert.NotEmpty(faults.Injected);
+    }
+
+    private static async Task<Refusal?> TryAsync(Func<ValueTask<Reply>> send)
+    {
+        try
+        {
+            return (await send()).Refusal;
+        }
+        catch (AgentTimeoutException e)
+        {
+            return new Refusal(e.Code, e.Message);
+        }
+    }
+
+    private static async Task UntilListedAsync(AgentTestCluster cluster, RunState? state)
+    {
+        while ((await cluster.Client.ListRunsAsync(cancellationToken: Token)).Runs.SingleOrDefault()?.State != state)
+        {
+            Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    private static Task<AgentTestCluster> StartAsync(Action<AgentTestClusterOptions> configure) => AgentTestCluster.StartAsync(
+        options =>
+        {
+            options.AddAgent<PainterAgent>().ConfigureAgents(agents =>
+            {
+                agents.Delivery.MaxRetries = 1000;
+                agents.Delivery.FirstDelay = TimeSpan.FromMilliseconds(1);
+                agents.Delivery.LongestDelay = TimeSpan.FromMilliseconds(20);
+                agents.WakePeriod = TimeSpan.FromMilliseconds(20);
+                agents.WakeAfter = TimeSpan.FromMilliseconds(300);
+            });
+            configure(options);
+        }, Token);
+}
