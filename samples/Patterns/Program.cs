@@ -12,6 +12,7 @@ using OrleansAgents.Samples;
     ("a conversation goes from one agent to another", Handover.PlayAsync),
     ("three agents talk, and a fourth says who is next", Panel.PlayAsync),
     ("something is done again and again", Heartbeat.PlayAsync),
+    ("something takes long, and is followed while it is done", Commission.PlayAsync),
 ];
 
 var (siloPort, gatewayPort) = FreePorts.Find();
