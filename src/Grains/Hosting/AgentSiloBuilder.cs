@@ -30,29 +30,7 @@ public static class AgentSiloBuilder
     public static ISiloBuilder AddAgents(this ISiloBuilder silo, Action<AgentOptions>? configure = null)
     {
         var services = silo.Services;
-        services.AddOptions<AgentOptions>()
-            .Validate(o => o.QueueLength > 0, "AgentOptions.QueueLength must be 1 or more; 10,000 is the default.")
-            .Validate(o => o.VolatileWindow > 0, "AgentOptions.VolatileWindow must be 1 or more; 256 is the default.")
-            .Validate(o => o.OutboxLength > 0, "AgentOptions.OutboxLength must be 1 or more; 10,000 is the default.")
-            .Validate(o => o.Labels.All(AgentId.IsKind), $"AgentOptions.Labels holds a text that is no label; a label is a lower-case letter and then lower-case letters, digits or hyphens, {AgentId.MaxKindLength} at most.")
-            .Validate(o => o.WakePeriod > TimeSpan.Zero, "AgentOptions.WakePeriod must be above zero; 100 ms is the default.")
-            .ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AgentOptions>, AuditKeyValidation>());
-        services.AddOptions<HandledWindow>()
-            .Validate(w => w.Count > 0 && w.Age > TimeSpan.Zero, "HandledWindow.Count and Age must be above zero; 10,000 and 10 minutes are the defaults.")
-            .ValidateOnStart();
-        services.AddOptions<BlackboardOptions>().ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BlackboardOptions>, BlackboardOptionsValidation>());
-        services.AddOptions<ConversationOptions>()
-            .Validate(o => o.MaxMessages > 0, "ConversationOptions.MaxMessages must be 1 or more; 10,000 is the default.")
-            .Validate(o => o.MaxBytes > 0, "ConversationOptions.MaxBytes must be 1 or more; 64 MiB is the default.")
-            .Validate(o => o.Age > TimeSpan.Zero && o.Age <= ConversationOptions.LongestAge, $"ConversationOptions.Age must be above zero and {ConversationOptions.LongestAge.TotalDays:0} days at most; 7 days are the default.")
-            .ValidateOnStart();
-        services.AddOptions<RunOptions>()
-            .Validate(o => o.Within > TimeSpan.Zero && o.Within <= RunOptions.Longest, $"RunOptions.Within must be above zero and {RunOptions.Longest.TotalDays:0} days at most; 1 hour is the default.")
-            .Validate(o => o.Age > TimeSpan.Zero && o.Age <= RunOptions.Longest, $"RunOptions.Age must be above zero and {RunOptions.Longest.TotalDays:0} days at most; 7 days are the default.")
-            .Validate(o => o.MaxEvents > 0 && o.MaxBytes > 0, "RunOptions.MaxEvents and MaxBytes must be above zero; 100,000 and 16 MiB are the defaults.")
-            .ValidateOnStart();
+        services.AddCheckedOptions();
         if (configure is not null)
         {
             services.Configure(configure);

@@ -11,6 +11,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 using OrleansAgents.Endpoints;
 using OrleansAgents.Messaging;
+using OrleansAgents.Runs;
 using OrleansAgents.Security;
 using OrleansAgents.Topics;
 using Xunit;
@@ -223,6 +224,10 @@ public sealed class MessageDoorTests
         public Func<Reply> Answer { get; set; } = () => Reply.Accepted(new Dictionary<string, int>(StringComparer.Ordinal) { ["value"] = 7 });
 
         public IReadOnlyList<KindDescription> Kinds => [];
+
+        public AgentId Sender => "client/stand-in";
+
+        public RunHandle Run(string run) => throw new NotSupportedException();
 
         public AgentHandle Agent(AgentId agent) => throw new NotSupportedException();
 

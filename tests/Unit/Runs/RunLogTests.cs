@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OrleansAgents.Messaging;
 using OrleansAgents.Runs;
+using Xunit;
 
 namespace OrleansAgents.Tests.Runs;
 
