@@ -50,7 +50,7 @@ internal sealed class DirectoryEndpoints(IAgentClient agents, AgentKinds kinds, 
             throw new AgentRefusedException(HttpCodes.BadParameter, fault.Replace("member", "parameter", StringComparison.Ordinal));
         }
 
-        AgentId? after = search.After is { } text ? AgentId.Parse(text) : null;
+        AgentId? after = search.After is { } text ? AgentId.Parse(text) : (AgentId?)null;
         var found = await agents.As(caller.Sender).FindAsync(search.Capability, search.Tags, search.Kind, search.Limit, after, cancellationToken: stop);
         await HttpJson.WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(found, PayloadJson.Options), stop);
     });

@@ -25,9 +25,9 @@ internal sealed class OpenApiDocument(AgentKinds kinds)
 
         foreach (var kind in withContracts ? kinds.List() : [])
         {
-            foreach (var contract in kinds.FindSchemas(kind.Kind))
+            foreach (var versions in kinds.FindSchemas(kind.Kind).GroupBy(contract => contract.Type, StringComparer.Ordinal))
             {
-                Add(paths, schemas, kind, contract);
+                Add(paths, schemas, kind.Kind, [.. versions]);
             }
         }
 
@@ -58,35 +58,41 @@ internal sealed class OpenApiDocument(AgentKinds kinds)
         var operation = new JsonObject { ["tags"] = new JsonArray("interface"), ["summary"] = route.Summary, ["parameters"] = parameters };
         if (route.Takes.Count > 0)
         {
-            operation["requestBody"] = OpenApiParts.Body(route.Takes, schema: null);
+            operation["requestBody"] = OpenApiParts.Body(route.Takes, []);
         }
 
-        operation["responses"] = OpenApiParts.Responses(route.Gives, schema: null);
+        operation["responses"] = OpenApiParts.Responses(route.Gives, []);
         return operation;
     }
 
-    /// <summary>One contract of a kind, to be asked where it has a reply and told where it has none.</summary>
-    private static void Add(JsonObject paths, JsonObject schemas, KindDescription kind, ContractEntry contract)
+    /// <summary>One contract of a kind in all its versions, to be asked where it has a reply and told where it has none.</summary>
+    private static void Add(JsonObject paths, JsonObject schemas, string kind, ContractEntry[] versions)
     {
-        var name = $"{kind.Kind}.{contract.Type}.v{contract.Version}";
-        var verb = contract.Reply is null ? "tell" : "ask";
-        // A path stands once; another version of the contract is the same path with another parameter.
-        var path = $"/agents/{kind.Kind}/{{key}}/{verb}/{contract.Type}{(contract.Version == 1 ? "" : $"?version={contract.Version}")}";
-        schemas[name] = OpenApiParts.Move(contract.Payload, name);
-        if (contract.Reply is { } reply)
+        var replies = new List<string>();
+        var payloads = new List<string>();
+        foreach (var contract in versions)
         {
-            schemas[name + ".reply"] = OpenApiParts.Move(reply, name + ".reply");
+            var name = $"{kind}.{contract.Type}.v{contract.Version}";
+            payloads.Add(name);
+            schemas[name] = OpenApiParts.Move(contract.Payload, name);
+            if (contract.Reply is { } reply)
+            {
+                replies.Add(name + ".reply");
+                schemas[name + ".reply"] = OpenApiParts.Move(reply, name + ".reply");
+            }
         }
 
-        paths[path] = new JsonObject
+        paths[$"/agents/{kind}/{{key}}/{(replies.Count > 0 ? "ask" : "tell")}/{versions[0].Type}"] = new JsonObject
         {
             ["post"] = new JsonObject
             {
-                ["tags"] = new JsonArray(kind.Kind),
-                ["summary"] = contract.Name,
-                ["parameters"] = new JsonArray(OpenApiParts.Parameter("key", "path"), OpenApiParts.Header(HttpMessage.IdHeader), OpenApiParts.Header(HttpMessage.ConversationHeader), OpenApiParts.Header(HttpMessage.TimeoutHeader)),
-                ["requestBody"] = OpenApiParts.Body(["application/json"], name),
-                ["responses"] = OpenApiParts.Responses("application/json", contract.Reply is null ? null : name + ".reply"),
+                ["tags"] = new JsonArray(kind),
+                ["summary"] = string.Join(", ", versions.Select(contract => contract.Name)),
+                ["parameters"] = new JsonArray(
+                    OpenApiParts.Parameter("key", "path"), OpenApiParts.Parameter("version", "query"), OpenApiParts.Parameter(HttpMessage.IdHeader, "header"),
+                    OpenApiParts.Parameter(HttpMessage.ConversationHeader, "header"), OpenApiParts.Parameter(HttpMessage.TimeoutHeader, "header")),
+                ["requestBody"] = OpenApiParts.Body(["application/json"], payloads),
+                ["responses"] = OpenApiParts.Responses("application/json", replies),
             },
         };
     }

@@ -19,31 +19,29 @@ internal static class OpenApiParts
             parameter["required"] = true;
         }
 
-        parameter["schema"] = new JsonObject { ["type"] = name is "version" or "limit" or "after" && place == "query" ? new JsonArray("integer", "string") : "string" };
+        parameter["schema"] = new JsonObject { ["type"] = name is "version" or "limit" ? "integer" : "string" };
         return parameter;
     }
 
-    public static JsonObject Header(string name) => Parameter(name, "header");
-
     /// <param name="mediaTypes">What is taken.</param>
-    /// <param name="schema">The name of its schema; null for any object.</param>
-    public static JsonObject Body(IReadOnlyList<string> mediaTypes, string? schema)
+    /// <param name="schemas">The names of its schemas, of which one holds; none for any object.</param>
+    public static JsonObject Body(IReadOnlyList<string> mediaTypes, IReadOnlyList<string> schemas)
     {
         var content = new JsonObject();
         foreach (var mediaType in mediaTypes)
         {
-            content[mediaType] = new JsonObject { ["schema"] = schema is null ? [] : Reference(schema) };
+            content[mediaType] = new JsonObject { ["schema"] = OneOf(schemas) };
         }
 
         return new JsonObject { ["required"] = true, ["content"] = content };
     }
 
-    public static JsonObject Responses(string mediaType, string? schema) => new()
+    public static JsonObject Responses(string mediaType, IReadOnlyList<string> schemas) => new()
     {
         ["200"] = new JsonObject
         {
             ["description"] = "It is done.",
-            ["content"] = new JsonObject { [mediaType] = new JsonObject { ["schema"] = schema is null ? [] : Reference(schema) } },
+            ["content"] = new JsonObject { [mediaType] = new JsonObject { ["schema"] = OneOf(schemas) } },
         },
         ["default"] = new JsonObject
         {
@@ -113,6 +111,13 @@ internal static class OpenApiParts
             }
         }
     }
+
+    private static JsonObject OneOf(IReadOnlyList<string> schemas) => schemas switch
+    {
+        [] => [],
+        [var only] => Reference(only),
+        _ => new() { ["oneOf"] = new JsonArray([.. schemas.Select(Reference)]) },
+    };
 
     private static JsonObject Reference(string schema) => new() { ["$ref"] = Schemas + schema };
 
