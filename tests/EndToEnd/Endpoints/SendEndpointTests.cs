@@ -12,7 +12,7 @@ public sealed class SendEndpointTests(SiloProcess silo) : IDisposable
     [Fact]
     public async Task Ask_WithAPayload_IsAnsweredWithTheReplyAlone()
     {
-        var answer = await _http.PostAsync("/agents/counter/http-ask/ask/counter.add", """{"amount":2}""");
+        var answer = await _http.PostAsync("/agents/counter/http-once/ask/counter.add", """{"amount":2}""");
         Assert.Equal((200, """{"value":2}""", "false"), (answer.Status, answer.Body, answer.Headers["Agents-Duplicate"]));
         Assert.True(Guid.TryParse(answer.Headers["Agents-Message-Id"], out _));
     }
