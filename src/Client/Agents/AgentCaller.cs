@@ -21,6 +21,9 @@ internal sealed class AgentCaller(
 
     public AgentClientOptions Options { get; } = options;
 
+    /// <summary>Who sends what its maker gave no other sender.</summary>
+    public AgentId Sender { get; private set; } = options.Sender;
+
     public AgentAddressing Addressing { get; } = addressing;
 
     public AgentKinds Kinds { get; } = kinds;
@@ -32,6 +35,14 @@ internal sealed class AgentCaller(
 
     /// <summary>Seals and opens payloads; null where nothing was said of encryption.</summary>
     public PayloadCipher? Cipher { get; } = cipher;
+
+    /// <summary>The same under another address.</summary>
+    public AgentCaller As(AgentId sender)
+    {
+        var other = (AgentCaller)MemberwiseClone();
+        other.Sender = sender;
+        return other;
+    }
 
     public Envelope Stamp(Envelope envelope, SendOptions? send)
     {

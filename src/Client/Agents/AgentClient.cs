@@ -10,6 +10,10 @@ internal sealed class AgentClient(AgentCaller caller, IGrainFactory grains, Time
 
     public AgentId Sender => caller.Options.Sender;
 
+    public IAgentClient As(AgentId sender) => sender.IsDefault
+        ? throw new ArgumentException("The address is default, which addresses nobody; name who sends.", nameof(sender))
+        : new AgentClient(caller.As(sender), grains, time);
+
     public AgentHandle Agent(AgentId agent) => new(caller, agent);
 
     public TopicHandle Topic(TopicId topic) => new(Agent(topic.Agent), grains, topic, time, () => caller.Connections?.Loss ?? CancellationToken.None, caller.Cipher);

@@ -35,21 +35,21 @@ public sealed class AgentHandle
     /// <exception cref="OperationCanceledException">The caller cancelled; the agent is told to stop the work.</exception>
     public ValueTask<TReply> AskAsync<TReply>(
         IRequest<TReply> request, SendOptions? options = null, CancellationToken cancellationToken = default) =>
-        SendAsync<AsRecord<TReply>, TReply>(Envelope.Create(_caller.Options.Sender, Id, request), options, cancellationToken);
+        SendAsync<AsRecord<TReply>, TReply>(Envelope.Create(_caller.Sender, Id, request), options, cancellationToken);
 
     /// <summary>Asks with JSON and gets JSON: the answer's UTF-8 bytes, or null where the handler answers nothing.</summary>
     /// <exception cref="ArgumentException">The payload is empty; a message without members is <c>{}</c>.</exception>
     /// <inheritdoc cref="AskAsync{TReply}" path="/exception"/>
     public ValueTask<byte[]?> AskJsonAsync(
         string type, ReadOnlyMemory<byte> payload, int version = 1, SendOptions? options = null, CancellationToken cancellationToken = default) =>
-        SendAsync<AsJson, byte[]?>(new(MessageId.New(), _caller.Options.Sender, Id, FindContract(type, version), value: null, payload), options, cancellationToken);
+        SendAsync<AsJson, byte[]?>(new(MessageId.New(), _caller.Sender, Id, FindContract(type, version), value: null, payload), options, cancellationToken);
 
     /// <summary>Tells, and waits until the message is handled and committed. A refusal or a failure is in the receipt.</summary>
     /// <exception cref="AgentTimeoutException">No answer came in time; the outcome is unknown.</exception>
     public ValueTask<Receipt> TellAsync<TMessage>(
         TMessage message, SendOptions? options = null, CancellationToken cancellationToken = default)
         where TMessage : notnull =>
-        SendAsync<AsReceipt, Receipt>(Envelope.Create(_caller.Options.Sender, Id, message), options, cancellationToken);
+        SendAsync<AsReceipt, Receipt>(Envelope.Create(_caller.Sender, Id, message), options, cancellationToken);
 
     /// <summary>
     /// Stops the agent: no new turns, the running one finishes, its effects are stored, then this returns. The next
@@ -80,7 +80,7 @@ public sealed class AgentHandle
     /// <summary>A message from this client, as it would be sent, for whoever brings it there in another way.</summary>
     internal Envelope Prepare<TMessage>(TMessage message)
         where TMessage : notnull =>
-        _caller.Prepare(Envelope.Create(_caller.Options.Sender, Id, message));
+        _caller.Prepare(Envelope.Create(_caller.Sender, Id, message));
 
     /// <summary>Sends a message of nobody else's, and reads its reply as <typeparamref name="TAnswer"/> does.</summary>
     internal ValueTask<TResult> SendAsync<TAnswer, TResult>(Envelope envelope, SendOptions? options, CancellationToken cancellationToken)

@@ -36,6 +36,14 @@ public interface IAgentClient
     /// <param name="run">The run's id.</param>
     /// <exception cref="FormatException"><paramref name="run"/> cannot be the key of an address.</exception>
     RunHandle Run(string run);
+
+    /// <summary>
+    /// The same client under another address: what it and its handles send, publish and read comes from
+    /// <paramref name="sender"/>, and access rules go by that. For gateways that know who their callers are. Making one is
+    /// cheap and calls nobody. Where messages must be signed, the program needs a key of that address.
+    /// </summary>
+    /// <exception cref="ArgumentException"><paramref name="sender"/> is <c>default</c>, which addresses nobody.</exception>
+    IAgentClient As(AgentId sender);
 }
 
 /// <summary>How one message is sent. All that is null is taken from <see cref="AgentClientOptions"/>.</summary>

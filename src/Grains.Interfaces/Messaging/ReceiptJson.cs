@@ -28,6 +28,12 @@ internal static class ReceiptJson
 
         json.WriteString("code", refusal.Code);
         json.WriteString("message", refusal.Message);
+        WriteProblems(json, refusal);
+    }
+
+    /// <summary>Writes the member <c>problems</c> where there are any.</summary>
+    public static void WriteProblems(Utf8JsonWriter json, Refusal refusal)
+    {
         if (refusal.Problems is { Count: > 0 } problems)
         {
             json.WriteStartArray("problems");

@@ -19,6 +19,21 @@ internal sealed class HttpOptions
 
     /// <summary>How many messages an identity may send.</summary>
     public HttpRate Rate { get; set; } = HttpRate.Default;
+
+    /// <summary>How long a caller that names no time waits for an agent.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest that a caller may wait.</summary>
+    public TimeSpan MaxTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How often a stream of events says that it lives.</summary>
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How many streams of events may be open at once.</summary>
+    public int Streams { get; set; } = 1000;
+
+    /// <summary>Whether the interface is described at <c>/openapi/v1.json</c> and <c>/docs</c>.</summary>
+    public bool Docs { get; set; } = true;
 }
 
 /// <summary>How many messages an identity may send.</summary>

@@ -8,7 +8,13 @@ namespace OrleansAgents.Configuration;
 internal static class HttpSettings
 {
     public static readonly string[] Members =
-        [nameof(HttpOptions.Keys), nameof(HttpOptions.Jwt), nameof(HttpOptions.Anonymous), nameof(HttpOptions.DefaultKind), nameof(HttpOptions.Rate)];
+    [
+        nameof(HttpOptions.Keys), nameof(HttpOptions.Jwt), nameof(HttpOptions.Anonymous), nameof(HttpOptions.DefaultKind), nameof(HttpOptions.Rate),
+        nameof(HttpOptions.Timeout), nameof(HttpOptions.MaxTimeout), nameof(HttpOptions.Heartbeat), nameof(HttpOptions.Streams), nameof(HttpOptions.Docs),
+    ];
+
+    // A timer takes no longer one.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     private const int HashBytes = 32;
     private const int ShortestKey = 16;
@@ -32,6 +38,7 @@ internal static class HttpSettings
             Rate = ReadRate(section.GetSection(nameof(HttpOptions.Rate)), HttpRate.Default),
         };
         section.ReadValue<bool>(nameof(HttpOptions.Anonymous), "true or false", bool.TryParse, v => http.Anonymous = v);
+        ReadPace(section, http);
         if (http.DefaultKind is { } kind && !AgentId.IsKind(kind))
         {
             throw new SettingsException($"Agents:Http:DefaultKind is '{kind}', which is no kind; give one such as echo.");
@@ -40,6 +47,29 @@ internal static class HttpSettings
         return http.Keys.GroupBy(key => key.Id, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice
             ? throw new SettingsException($"Agents:Http:Keys holds two keys with the Id '{twice.Key}'; give each its own.")
             : http;
+    }
+
+    private static void ReadPace(IConfigurationSection section, HttpOptions http)
+    {
+        section.ReadValue<TimeSpan>(nameof(HttpOptions.Timeout), "a time such as 00:00:30", SettingReader.TryReadTime, v => http.Timeout = v);
+        section.ReadValue<TimeSpan>(nameof(HttpOptions.MaxTimeout), "a time such as 00:05:00", SettingReader.TryReadTime, v => http.MaxTimeout = v);
+        section.ReadValue<TimeSpan>(nameof(HttpOptions.Heartbeat), "a time such as 00:00:15", SettingReader.TryReadTime, v => http.Heartbeat = v);
+        section.ReadValue<int>(nameof(HttpOptions.Streams), "a whole number above zero", int.TryParse, v => http.Streams = v);
+        section.ReadValue<bool>(nameof(HttpOptions.Docs), "true or false", bool.TryParse, v => http.Docs = v);
+        if (http.Timeout <= TimeSpan.Zero || http.Timeout > http.MaxTimeout || http.MaxTimeout > Longest)
+        {
+            throw new SettingsException($"{section.Path}:Timeout is {http.Timeout} and MaxTimeout {http.MaxTimeout}; give a Timeout above zero and no longer than MaxTimeout, which is a day at most; 00:00:30 and 00:05:00 are the defaults.");
+        }
+
+        if (http.Heartbeat <= TimeSpan.Zero || http.Heartbeat > Longest)
+        {
+            throw new SettingsException($"{section.Path}:Heartbeat is {http.Heartbeat}; give a time above zero and up to a day, such as 00:00:15.");
+        }
+
+        if (http.Streams < 1)
+        {
+            throw new SettingsException($"{section.Path}:Streams is {http.Streams}; give a whole number above zero, such as 1000.");
+        }
     }
 
     private static HttpKey ReadKey(IConfigurationSection section)

@@ -1,4 +1,4 @@
 namespace OrleansAgents.Configuration;
 
 /// <summary>The host cannot start as it was told to; the message is one sentence that names the setting and the remedy.</summary>
-internal sealed class SettingsException(string message) : Exception(message);
+internal sealed class SettingsException(string message) : InvalidOperationException(message);

@@ -20,9 +20,9 @@ internal sealed partial class CallerKeys : IDisposable
     private HttpOptions _current;
     private string? _fault;
 
-    public CallerKeys(SiloOptions options, IConfiguration configuration, TimeProvider time, ILogger<CallerKeys> logger)
+    public CallerKeys(HttpOptions atStart, IConfiguration configuration, TimeProvider time, ILogger<CallerKeys> logger)
     {
-        (_current, _logger) = (options.Http, logger);
+        (_current, _logger) = (atStart, logger);
         _section = configuration.GetSection(SiloOptions.Section).GetSection(nameof(SiloOptions.Http));
         _changes = ChangeToken.OnChange(configuration.GetReloadToken, Read);
         _timer = time.CreateTimer(static self => ((CallerKeys)self!).Read(), this, Period, Period);

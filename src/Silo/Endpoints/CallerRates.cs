@@ -20,12 +20,16 @@ internal sealed class CallerRates(CallerKeys keys) : IDisposable
     /// <summary>How long the caller should wait before it sends; null when it may.</summary>
     /// <param name="caller">Who: an identity, or an address where nobody knows.</param>
     /// <param name="rate">The caller's own rate; null for the usual.</param>
-    public TimeSpan? FindWait(string caller, HttpRate? rate)
+    /// <param name="messages">How many messages it wants to send; no more than its rate lets it send at once.</param>
+    public TimeSpan? FindWait(string caller, HttpRate? rate, int messages = 1)
     {
-        using var lease = _limiter.AttemptAcquire(new Share(caller, rate ?? keys.Current.Rate));
+        using var lease = _limiter.AttemptAcquire(new Share(caller, RateOf(rate)), messages);
         return lease.IsAcquired ? null
             : lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) && wait > Second ? wait : Second;
     }
+
+    /// <summary>The rate that holds for a caller.</summary>
+    public HttpRate RateOf(HttpRate? rate) => rate ?? keys.Current.Rate;
 
     public void Dispose() => _limiter.Dispose();
 

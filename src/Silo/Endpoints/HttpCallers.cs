@@ -11,10 +11,16 @@ namespace OrleansAgents.Endpoints;
 /// <summary>Who sends a request.</summary>
 /// <param name="Identity">The address that its messages come from; null for nobody in particular.</param>
 /// <param name="Rate">How many messages it may send; null for the usual.</param>
-internal sealed record HttpCaller(AgentId? Identity, HttpRate? Rate = null);
+internal sealed record HttpCaller(AgentId? Identity, HttpRate? Rate = null)
+{
+    private static readonly AgentId Nobody = new("client", "http");
+
+    /// <summary>The address that its messages come from where they name none.</summary>
+    public AgentId Sender => Identity ?? Nobody;
+}
 
 /// <summary>Tells who a caller is, by the key or the token that it shows.</summary>
-internal sealed class HttpCallers(CallerKeys keys, SiloOptions options, IHostEnvironment environment)
+internal sealed class HttpCallers(CallerKeys keys, HttpOptions atStart, IHostEnvironment environment)
 {
     private const string KeyHeader = "X-Api-Key";
     private const string Bearer = "Bearer ";
@@ -39,7 +45,7 @@ internal sealed class HttpCallers(CallerKeys keys, SiloOptions options, IHostEnv
             return (new HttpCaller(key.Identity, key.Rate), null);
         }
 
-        return token == shown && options.Http.Jwt is { } jwt
+        return token == shown && atStart.Jwt is { } jwt
             ? Read(await context.AuthenticateAsync(JwtBearerDefaults.AuthenticationScheme), jwt)
             : Refuse("The key is none of those that this silo knows.");
     }

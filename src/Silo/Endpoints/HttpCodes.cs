@@ -9,6 +9,11 @@ internal static class HttpCodes
     public const string NotYours = "not-yours";
     public const string RateLimited = "rate-limited";
     public const string UnsupportedMediaType = "unsupported-media-type";
+    public const string BadParameter = "bad-parameter";
+    public const string NotFound = "not-found";
+    public const string MethodNotAllowed = "method-not-allowed";
+    public const string TooManyStreams = "too-many-streams";
+    public const string Internal = "internal";
 
     public static int StatusOf(Outcome outcome, string? code) => outcome switch
     {
@@ -21,16 +26,18 @@ internal static class HttpCodes
     {
         RefusalCodes.MalformedJson or RefusalCodes.InvalidUtf8 or RefusalCodes.TooDeep or RefusalCodes.MissingField or RefusalCodes.WrongKind
             or RefusalCodes.DuplicateField or RefusalCodes.BadAddress or RefusalCodes.BadId or RefusalCodes.BadType or RefusalCodes.BadVersion
-            or RefusalCodes.BadTime => StatusCodes.Status400BadRequest,
+            or RefusalCodes.BadTime or BadParameter => StatusCodes.Status400BadRequest,
         Unauthenticated or RefusalCodes.NotSigned or RefusalCodes.BadSignature or RefusalCodes.Stale or RefusalCodes.Replayed => StatusCodes.Status401Unauthorized,
         NotYours or RefusalCodes.NotAllowed => StatusCodes.Status403Forbidden,
-        RefusalCodes.UnknownKind => StatusCodes.Status404NotFound,
+        RefusalCodes.UnknownKind or NotFound => StatusCodes.Status404NotFound,
+        MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
         RefusalCodes.Cancelled => StatusCodes.Status409Conflict,
         RefusalCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,
         UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
         RateLimited => StatusCodes.Status429TooManyRequests,
-        RefusalCodes.ActivationFailed => StatusCodes.Status500InternalServerError,
+        RefusalCodes.ActivationFailed or Internal => StatusCodes.Status500InternalServerError,
         RefusalCodes.Unreachable or RefusalCodes.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
+        TooManyStreams => StatusCodes.Status503ServiceUnavailable,
         { } transient when RefusalCodes.IsTransient(transient) => StatusCodes.Status503ServiceUnavailable,
         // The gate's and the agents' own: the message can be read, and cannot be taken as it is.
         _ => StatusCodes.Status422UnprocessableEntity,

@@ -12,22 +12,27 @@ internal static class HttpReceipt
     {
         var response = context.Response;
         response.StatusCode = HttpCodes.StatusOf(reply.Outcome, reply.Refusal?.Code);
+        Advise(response, reply.Refusal);
+        response.ContentType = "application/json; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        var body = Write(id, reply);
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, cancellationToken);
+    }
+
+    /// <summary>Says in headers what to do about a refusal: when to come again, and with what.</summary>
+    public static void Advise(HttpResponse response, Refusal? refusal)
+    {
         if (response.StatusCode is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
         {
             // Whole seconds are all that the header can say.
-            var seconds = Math.Max(1, (int)Math.Ceiling((reply.Refusal?.RetryAfterMs ?? 0) / 1000.0));
+            var seconds = Math.Max(1, (int)Math.Ceiling((refusal?.RetryAfterMs ?? 0) / 1000.0));
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
         else if (response.StatusCode == StatusCodes.Status401Unauthorized)
         {
             response.Headers.WWWAuthenticate = "Bearer";
         }
-
-        response.ContentType = "application/json; charset=utf-8";
-        response.Headers.CacheControl = "no-store";
-        var body = Write(id, reply);
-        response.ContentLength = body.Length;
-        await response.Body.WriteAsync(body, cancellationToken);
     }
 
     private static ReadOnlyMemory<byte> Write(MessageId? id, Reply reply)

@@ -1,8 +1,3 @@
-using System.Buffers;
-using System.IO.Pipelines;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 using OrleansAgents.Security;
@@ -14,12 +9,9 @@ namespace OrleansAgents.Endpoints;
 /// and it cannot name anybody else.
 /// </summary>
 internal sealed partial class MessageDoor(
-    IAgentClient agents, HttpCallers callers, CallerRates rates, CallerKeys keys, ChosenPolicy signatures, IOptions<AgentClientOptions> client, ILogger<MessageDoor> logger)
+    IAgentClient agents, HttpDoor door, HttpCallers callers, CallerKeys keys, ILogger<MessageDoor> logger, ChosenPolicy? signatures = null)
 {
     private static readonly SendOptions Send = new() { Timeout = TimeSpan.FromSeconds(30) };
-    private static readonly AgentId Nobody = new("client", "http");
-
-    private readonly MessageLimits _limits = client.Value.Limits;
 
     public async Task TakeAsync(HttpContext context)
     {
@@ -38,31 +30,24 @@ internal sealed partial class MessageDoor(
     /// <summary>The message as it may be sent, or why it may not. Exactly one is null.</summary>
     private async Task<(Envelope? Envelope, Refusal? Refusal)> AdmitAsync(HttpContext context, CancellationToken cancellationToken)
     {
-        var (caller, refusal) = await callers.FindAsync(context);
-        // One who shows a wrong key is counted too, by address: guessing is slow.
-        var from = caller?.Identity?.ToString() ?? $"{context.Connection.RemoteIpAddress}";
-        if (rates.FindWait(from, caller?.Rate) is { } wait)
-        {
-            return (null, new Refusal(HttpCodes.RateLimited, $"{from} sends more than it may; wait, or have its rate raised.") { RetryAfterMs = (int)wait.TotalMilliseconds });
-        }
-
+        var (caller, refusal) = await door.FindCallerAsync(context);
         if (caller is null)
         {
             return (null, refusal);
         }
 
-        if (!MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) || !type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+        if (!HttpDoor.IsOf(context, "application/json"))
         {
             return (null, new Refusal(HttpCodes.UnsupportedMediaType, "A message is sent as application/json."));
         }
 
-        var (body, fault) = await ReadBodyAsync(context, cancellationToken);
+        var (body, fault) = await HttpDoor.ReadBodyAsync(context, door.Limits.MessageBytes, cancellationToken);
         if (body is null)
         {
             return (null, fault);
         }
 
-        var (envelope, problems) = EnvelopeJson.Read(body, _limits, catalogue: null, keys.Current.DefaultKind, caller.Identity ?? Nobody);
+        var (envelope, problems) = EnvelopeJson.Read(body, door.Limits, catalogue: null, keys.Current.DefaultKind, caller.Sender);
         if (envelope is not null && caller.Identity is null && (envelope.Extras?.Signature is not null || !callers.TakesAnonymous))
         {
             envelope.StampOutside();
@@ -83,38 +68,9 @@ internal sealed partial class MessageDoor(
         }
 
         // The gate of its recipient finds out whether the signature holds, as of any message from outside.
-        return callers.TakesAnonymous || (signatures.Policy != SignaturePolicy.None && envelope.Extras?.Signature is not null)
+        return callers.TakesAnonymous || (signatures?.Policy != SignaturePolicy.None && envelope.Extras?.Signature is not null)
             ? null
             : HttpCallers.Unknown;
-    }
-
-    private async Task<(byte[]? Body, Refusal? Refusal)> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
-    {
-        var limit = _limits.MessageBytes;
-        var large = new Refusal(RefusalCodes.TooLarge, $"The message is larger than {limit} bytes, which is the limit.");
-        if (context.Request.ContentLength > limit)
-        {
-            return (null, large);
-        }
-
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            // The count below is the one that answers; the server's stands behind it.
-            size.MaxRequestBodySize = limit + 1L;
-        }
-
-        try
-        {
-            var reader = context.Request.BodyReader;
-            var read = await reader.ReadAtLeastAsync(limit + 1, cancellationToken);
-            var body = read.Buffer.Length > limit ? null : read.Buffer.ToArray();
-            reader.AdvanceTo(read.Buffer.End);
-            return body is null ? (null, large) : (body, null);
-        }
-        catch (BadHttpRequestException e)
-        {
-            return (null, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? large : new Refusal(RefusalCodes.MalformedJson, "The request ended before its body did."));
-        }
     }
 
     private async Task<Reply> SendAsync(Envelope envelope, CancellationToken cancellationToken)

@@ -14,9 +14,11 @@ internal static class MessageEndpoint
     /// <exception cref="SettingsException">The key of tokens cannot be used.</exception>
     public static void AddMessages(this IServiceCollection services, HttpOptions options)
     {
+        services.AddSingleton(options);
         services.AddSingleton<CallerKeys>();
         services.AddSingleton<HttpCallers>();
         services.AddSingleton<CallerRates>();
+        services.AddSingleton<HttpDoor>();
         services.AddSingleton<MessageDoor>();
         if (options.Jwt is { } jwt)
         {
@@ -24,9 +26,6 @@ internal static class MessageEndpoint
             services.AddAuthentication().AddJwtBearer(bearer => Configure(bearer, jwt, key));
         }
     }
-
-    public static void MapMessages(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPost("/messages", static (HttpContext context, MessageDoor door) => door.TakeAsync(context));
 
     private static void Configure(JwtBearerOptions bearer, JwtSettings jwt, SecurityKey? key)
     {

@@ -27,6 +27,7 @@ internal static class OperatorEndpoints
         });
         app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new ForOperators());
         app.MapOrleansDashboard("/dashboard").WithMetadata(new ForOperators());
+        app.MapAgentDeadLetters().WithMetadata(new ForOperators());
     }
 
     /// <summary>Marks an endpoint that answers only at the doors for operators.</summary>

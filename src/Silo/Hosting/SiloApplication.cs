@@ -32,7 +32,7 @@ internal static class SiloApplication
         builder.Services.AddAgentClient(o => o.Sender = "client/silo");
         builder.UseOrleans(silo => AddSilo(silo, options, addresses, builder.Environment));
         builder.UseCertificate(options);
-        builder.Services.AddMessages(options.Http);
+        builder.Services.AddAgentsHttp(options.Http);
         builder.AddSiloLogging();
         builder.AddSiloTelemetry(withPrometheus: options.Operator.Enabled);
         builder.Services.AddSingleton<StoreReach>();
@@ -44,7 +44,7 @@ internal static class SiloApplication
     {
         SettingsFiles.LogFaults(app);
         app.MapHealth();
-        app.MapMessages();
+        app.MapAgents();
         if (options.Operator.Enabled)
         {
             foreach (var url in options.Operator.Urls.Count > 0 ? urls.Concat(options.Operator.Urls) : [])

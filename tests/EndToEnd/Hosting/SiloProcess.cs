@@ -9,6 +9,9 @@ public sealed class SiloProcess : IAsyncLifetime
 {
     public const string KeyId = "tests";
 
+    /// <summary>What callers by HTTP show: one that is client/shop, and one that is client/slow and may send two messages at once.</summary>
+    public const string ShopKey = "the-key-of-the-shop", SlowKey = "the-key-of-the-slow";
+
     private RunningProgram? _program;
 
     public string Gateway { get; } = $"127.0.0.1:{Programs.FreePort()}";
@@ -32,6 +35,13 @@ public sealed class SiloProcess : IAsyncLifetime
 
     /// <summary>What it is told besides, at every start.</summary>
     internal string[] Settings { get; init; } = [];
+
+    private static string[] HttpKeys =>
+    [
+        "--Agents:Http:Keys:0:Id", "shop", "--Agents:Http:Keys:0:Identity", "client/shop", "--Agents:Http:Keys:0:Sha256", Hash(ShopKey), "--Agents:Http:Rate:PerSecond", "1000",
+        "--Agents:Http:Keys:1:Id", "slow", "--Agents:Http:Keys:1:Identity", "client/slow", "--Agents:Http:Keys:1:Sha256", Hash(SlowKey),
+        "--Agents:Http:Keys:1:Rate:PerSecond", "1", "--Agents:Http:Keys:1:Rate:Burst", "2",
+    ];
 
     internal RunningProgram Program => _program!;
 
@@ -60,8 +70,15 @@ public sealed class SiloProcess : IAsyncLifetime
     internal RunningProgram Start(IReadOnlyDictionary<string, string> environment, params string[] more) => RunningProgram.Start(
         Programs.Silo,
         ["--urls", Url, "--Agents:GatewayPort", Gateway.Split(':')[1], "--Agents:SiloPort", $"{Programs.FreePort()}", "--Agents:DataDirectory", DataDirectory,
-            "--Agents:Keys:0:Id", KeyId, "--Agents:Keys:0:Identity", "*", "--Agents:Keys:0:File", KeyFile, .. Settings, .. more],
+            "--Agents:Keys:0:Id", KeyId, "--Agents:Keys:0:Identity", "*", "--Agents:Keys:0:File", KeyFile, .. HttpKeys, .. Settings, .. more],
         environment: environment);
+
+    /// <summary>Starts the silo again, on the same file and at the same ports.</summary>
+    internal async Task RestartAsync()
+    {
+        _program = Start();
+        await _program.FirstLine.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Kills the silo as a power switch would.</summary>
     internal async Task KillAsync()
@@ -69,6 +86,8 @@ public sealed class SiloProcess : IAsyncLifetime
         await _program!.DisposeAsync();
         _program = null;
     }
+
+    private static string Hash(string key) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(key)));
 
     /// <summary>Runs the command line against this silo.</summary>
     internal async Task<(int ExitCode, string Output, string Error)> AgentsAsync(string? input, params string[] arguments)

@@ -56,6 +56,26 @@ public sealed class HttpSettingsTests
         Assert.DoesNotContain("hush", fault, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Read_ThePaceOfRequests_IsAsSetOrAsUsual()
+    {
+        var usual = Read();
+        Assert.Equal((TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(15), 1000, true), (usual.Timeout, usual.MaxTimeout, usual.Heartbeat, usual.Streams, usual.Docs));
+        var set = Read("Timeout=00:00:05", "MaxTimeout=00:00:06", "Heartbeat=00:00:07", "Streams=8", "Docs=false");
+        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(7), 8, false), (set.Timeout, set.MaxTimeout, set.Heartbeat, set.Streams, set.Docs));
+    }
+
+    [Theory]
+    [InlineData("Timeout=0:0:0", "give a Timeout above zero")]
+    [InlineData("Timeout=00:06:00", "no longer than MaxTimeout")]
+    [InlineData("MaxTimeout=2.00:00:00", "a day at most")]
+    [InlineData("Timeout=30", "a time such as 00:00:30")]
+    [InlineData("Heartbeat=00:00:00", "Agents:Http:Heartbeat is 00:00:00; give a time above zero")]
+    [InlineData("Streams=0", "Agents:Http:Streams is 0; give a whole number above zero")]
+    [InlineData("Docs=yes", "Agents:Http:Docs is 'yes'; give true or false")]
+    public void Read_APaceThatIsNone_NamesTheSettingAndTheRemedy(string setting, string expected) =>
+        Assert.Contains(expected, Assert.Throws<SettingsException>(() => Read(setting)).Message, StringComparison.Ordinal);
+
     private static HttpOptions Read(params string[] settings) => SiloSettings.Read(new ConfigurationBuilder()
         .AddInMemoryCollection(settings.Select(s => s.Split('=', 2)).Select(s => KeyValuePair.Create<string, string?>($"Agents:Http:{s[0]}", s[1])))
         .Build()).Http;

@@ -82,5 +82,5 @@ public sealed class CallerKeysTests : IDisposable
         ])
         .Build();
 
-    private CallerKeys Open(IConfiguration configuration) => new(SiloSettings.Read(configuration), configuration, _time, _log);
+    private CallerKeys Open(IConfiguration configuration) => new(SiloSettings.Read(configuration).Http, configuration, _time, _log);
 }

@@ -195,9 +195,10 @@ public sealed class MessageDoorTests
             .AddInMemoryCollection(all.Select(s => s.Split('=', 2)).Select(s => KeyValuePair.Create<string, string?>(s[0], s[1])))
             .Build();
         var options = SiloSettings.Read(configuration);
-        var keys = new CallerKeys(options, configuration, new FakeTimeProvider(), NullLogger<CallerKeys>.Instance);
-        var callers = new HttpCallers(keys, options, new HostingEnvironment { EnvironmentName = environment });
-        door = new MessageDoor(_agents, callers, new CallerRates(keys), keys, new ChosenPolicy(_policy), Options.Create(new AgentClientOptions()), NullLogger<MessageDoor>.Instance);
+        var keys = new CallerKeys(options.Http, configuration, new FakeTimeProvider(), NullLogger<CallerKeys>.Instance);
+        var callers = new HttpCallers(keys, options.Http, new HostingEnvironment { EnvironmentName = environment });
+        var entrance = new HttpDoor(callers, new CallerRates(keys), Options.Create(new AgentClientOptions()), NullLogger<HttpDoor>.Instance);
+        door = new MessageDoor(_agents, entrance, callers, keys, NullLogger<MessageDoor>.Instance, new ChosenPolicy(_policy));
         return keys;
     }
 
@@ -228,6 +229,8 @@ public sealed class MessageDoorTests
         public AgentId Sender => "client/stand-in";
 
         public RunHandle Run(string run) => throw new NotSupportedException();
+
+        public IAgentClient As(AgentId sender) => throw new NotSupportedException();
 
         public AgentHandle Agent(AgentId agent) => throw new NotSupportedException();
 

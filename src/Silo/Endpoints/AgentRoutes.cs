@@ -1,0 +1,43 @@
+namespace OrleansAgents.Endpoints;
+
+/// <summary>All endpoints, by who may come to them.</summary>
+internal static class AgentRoutes
+{
+    private const string Json = "application/json";
+
+    public static IReadOnlyList<AgentRoute> Callers(IServiceProvider services)
+    {
+        var (sending, events) = (services.GetRequiredService<SendEndpoints>(), services.GetRequiredService<CloudEventEndpoint>());
+        var (streams, directory) = (services.GetRequiredService<EventStreams>(), services.GetRequiredService<DirectoryEndpoints>());
+        return
+        [
+            new("POST", "/messages", "Takes one message of the wire format, and answers its receipt.", services.GetRequiredService<MessageDoor>().TakeAsync) { Takes = [Json] },
+            new("POST", "/agents/{kind}/{key}/ask/{contract}", "Asks an agent; the answer is its reply.", sending.AskAsync) { Query = ["version"], Takes = [Json] },
+            new("POST", "/agents/{kind}/{key}/tell/{contract}", "Tells an agent; the answer is the receipt.", sending.TellAsync) { Query = ["version"], Takes = [Json] },
+            new("POST", "/topics/{name}/events/{contract}", "Publishes an event to a topic; the answer is the receipt.", sending.PublishAsync) { Query = ["version"], Takes = [Json] },
+            new("POST", "/topics/{name}", "Publishes CloudEvents to a topic; the answer is the receipt, or one for each.", events.TakeAsync)
+            {
+                Takes = [CloudEventReader.Structured, CloudEventReader.Batch, Json],
+            },
+            new("GET", "/topics/{name}/events", "Reads a topic, for as long as the connection stays open.", streams.ReadAsync)
+            {
+                Query = ["after", "from", "format"], Gives = "text/event-stream",
+            },
+            new("GET", "/agents", "Lists the kinds of agents, with their contracts.", directory.ListAsync),
+            new("GET", "/agents/{kind}", "Shows one kind, with the schemas of its contracts.", directory.ShowAsync),
+            new("GET", "/directory", "Finds agents and kinds by what they can do.", directory.FindAsync) { Query = ["capability", "tag", "kind", "limit", "after"] },
+        ];
+    }
+
+    public static IReadOnlyList<AgentRoute> Operators(IServiceProvider services)
+    {
+        var letters = services.GetRequiredService<DeadLetterEndpoints>();
+        return
+        [
+            new("GET", "/dead-letters", "Lists dead letters, oldest first.", letters.ListAsync) { Query = ["code", "recipient", "type", "limit"] },
+            new("GET", "/dead-letters/{id}", "Shows one whole.", letters.ShowAsync),
+            new("POST", "/dead-letters/{id}/replay", "Sends its message again.", letters.ReplayAsync),
+            new("DELETE", "/dead-letters/{id}", "Drops it for good.", letters.DropAsync),
+        ];
+    }
+}

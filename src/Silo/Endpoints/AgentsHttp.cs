@@ -1,0 +1,76 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansAgents.Agents;
+using OrleansAgents.Configuration;
+using OrleansAgents.Hosting;
+
+namespace OrleansAgents.Endpoints;
+
+/// <summary>Puts the platform's HTTP interface into a web host that has a silo, or that is a client of one.</summary>
+public static class AgentsHttp
+{
+    /// <summary>
+    /// Adds what <see cref="MapAgents"/> needs: the callers, keys, tokens and rates of the section <c>Agents:Http</c> of the
+    /// host's configuration, as the reference silo reads them. Adds <see cref="IAgentClient"/> too, unless it is there.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A setting is invalid; the message names it and the remedy.</exception>
+    public static IHostApplicationBuilder AddAgentsHttp(this IHostApplicationBuilder builder)
+    {
+        var section = builder.Configuration.GetSection(SiloOptions.Section).GetSection(nameof(SiloOptions.Http));
+        section.RefuseUnknown(HttpSettings.Members);
+        builder.Services.AddAgentsHttp(HttpSettings.Read(section));
+        return builder;
+    }
+
+    /// <summary>
+    /// Maps messages, asks, tells, topics and the directory. Callers are told apart by their keys and tokens, and each may
+    /// send as fast as its rate allows.
+    /// </summary>
+    /// <param name="endpoints">Where to map them.</param>
+    /// <param name="prefix">What stands before their paths, such as <c>/api</c>; <c>/</c> for nothing.</param>
+    /// <returns>All of them, for conventions such as host names and CORS policies.</returns>
+    /// <exception cref="InvalidOperationException">The host lacks <see cref="AddAgentsHttp(IHostApplicationBuilder)"/>.</exception>
+    public static RouteGroupBuilder MapAgents(this IEndpointRouteBuilder endpoints, string prefix = "/")
+    {
+        var group = endpoints.MapGroup(Check(endpoints, prefix));
+        var routes = AgentRoutes.Callers(endpoints.ServiceProvider);
+        AgentRoute.Map(group, routes, "/agents", "/topics", "/directory");
+        if (endpoints.ServiceProvider.GetRequiredService<CallerKeys>().Current.Docs)
+        {
+            DocsEndpoints.Map(group, prefix.TrimEnd('/'), routes);
+        }
+
+        return group;
+    }
+
+    /// <summary>
+    /// Maps the reading, replaying and dropping of dead letters. They ask nobody for a name: keep them to the addresses or
+    /// to the people that they are meant for, with <c>RequireHost</c> or <c>RequireAuthorization</c>.
+    /// </summary>
+    /// <inheritdoc cref="MapAgents"/>
+    public static RouteGroupBuilder MapAgentDeadLetters(this IEndpointRouteBuilder endpoints, string prefix = "/")
+    {
+        var group = endpoints.MapGroup(Check(endpoints, prefix));
+        AgentRoute.Map(group, AgentRoutes.Operators(endpoints.ServiceProvider), "/dead-letters");
+        return group;
+    }
+
+    internal static void AddAgentsHttp(this IServiceCollection services, HttpOptions options)
+    {
+        services.AddAgentClient();
+        services.AddMessages(options);
+        services.TryAddSingleton<SendEndpoints>();
+        services.TryAddSingleton<CloudEventEndpoint>();
+        services.TryAddSingleton<EventStreams>();
+        services.TryAddSingleton<DirectoryEndpoints>();
+        services.TryAddSingleton<DeadLetterEndpoints>();
+        services.TryAddSingleton<OpenApiDocument>();
+    }
+
+    private static string Check(IEndpointRouteBuilder endpoints, string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        return endpoints.ServiceProvider.GetService<HttpDoor>() is null
+            ? throw new InvalidOperationException("The host has no HTTP interface of agents; call AddAgentsHttp() on its builder.")
+            : prefix.TrimEnd('/');
+    }
+}

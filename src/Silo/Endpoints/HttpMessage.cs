@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using OrleansAgents.Agents;
+using OrleansAgents.Configuration;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Endpoints;
+
+/// <summary>Makes a message of a request whose path names recipient and contract, and whose body is the payload.</summary>
+internal static class HttpMessage
+{
+    public const string IdHeader = "Agents-Message-Id";
+    public const string DuplicateHeader = "Agents-Duplicate";
+    public const string ConversationHeader = "Agents-Conversation-Id";
+    public const string TimeoutHeader = "Agents-Timeout";
+
+    /// <summary>The message, judged by the reader and the limits of all messages.</summary>
+    /// <exception cref="AgentRefusedException">It is none; every problem is told.</exception>
+    public static Envelope Read(HttpContext context, AgentId sender, string recipient, ReadOnlySpan<byte> payload, MessageLimits limits)
+    {
+        var request = context.Request;
+        var written = new ArrayBufferWriter<byte>(payload.Length + 256);
+        try
+        {
+            using var json = new Utf8JsonWriter(written, new JsonWriterOptions { Encoder = PayloadJson.Options.Encoder, MaxDepth = limits.Depth + 2 });
+            json.WriteStartObject();
+            json.WriteString("recipient", recipient);
+            json.WriteString("type", RawPath.Read(context, "contract", behind: 0));
+            json.WriteNumber("version", ReadVersion(request));
+            WriteHeader(json, "id", request.Headers[IdHeader]);
+            WriteHeader(json, "conversationId", request.Headers[ConversationHeader]);
+            json.WritePropertyName("payload");
+            // Checked to be one whole value, so that it cannot end the member and begin others.
+            json.WriteRawValue(payload);
+            json.WriteEndObject();
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw Refuse(MalformedPayload(payload, limits));
+        }
+
+        var (envelope, problems) = EnvelopeJson.Read(written.WrittenMemory, limits, defaultSender: sender);
+        return envelope ?? throw Refuse(problems!);
+    }
+
+    /// <summary>How long the sender waits.</summary>
+    /// <exception cref="AgentRefusedException">The header holds no time, or more than is allowed.</exception>
+    public static SendOptions ReadWait(HttpRequest request, HttpOptions options)
+    {
+        if (request.Headers[TimeoutHeader] is not { Count: > 0 } header)
+        {
+            return new SendOptions { Timeout = options.Timeout };
+        }
+
+        return double.TryParse(header.ToString(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds > 0 && seconds <= options.MaxTimeout.TotalSeconds && TimeSpan.FromSeconds(seconds) is { Ticks: > 0 } timeout
+            ? new SendOptions { Timeout = timeout }
+            : throw new AgentRefusedException(
+                HttpCodes.BadParameter, $"The header {TimeoutHeader} is a number of seconds above zero, {options.MaxTimeout.TotalSeconds:0} at most, such as 2.5.");
+    }
+
+    private static int ReadVersion(HttpRequest request) => request.Query["version"] switch
+    {
+        [] => 1,
+        [var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0 => version,
+        _ => throw new AgentRefusedException(RefusalCodes.BadVersion, "The parameter 'version' is given once, as a whole number of 1 or more."),
+    };
+
+    private static void WriteHeader(Utf8JsonWriter json, string member, Microsoft.Extensions.Primitives.StringValues header)
+    {
+        if (header.Count > 0)
+        {
+            json.WriteString(member, header.ToString());
+        }
+    }
+
+    /// <summary>What the reader of messages says of a payload that is not even JSON.</summary>
+    private static IReadOnlyList<Problem> MalformedPayload(ReadOnlySpan<byte> payload, MessageLimits limits) =>
+        EnvelopeJson.Read(payload.ToArray(), limits).Problems is [{ Pointer: "" } problem, ..]
+            ? [problem with { Pointer = "/payload" }]
+            : [new Problem("/payload", RefusalCodes.MalformedJson, "The body is no JSON.")];
+
+    private static AgentRefusedException Refuse(IReadOnlyList<Problem> problems) => new(ReceiptJson.Of(problems));
+}

@@ -1,0 +1,83 @@
+using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
+using OrleansAgents.Topics;
+
+namespace OrleansAgents.Endpoints;
+
+/// <summary>The verbs: ask and tell an agent, and publish to a topic.</summary>
+internal sealed class SendEndpoints(IAgentClient agents, HttpDoor door, CallerKeys keys)
+{
+    public Task AskAsync(HttpContext context) => door.RunAsync(context, async (caller, stop) =>
+    {
+        var (envelope, reply) = await SendAsync(context, caller, Agent(context), stop);
+        if (reply.Refusal is { } refusal)
+        {
+            await HttpProblem.WriteAsync(context, refusal, stop, reply.Outcome);
+            return;
+        }
+
+        context.Response.Headers[HttpMessage.DuplicateHeader] = reply.Outcome == Outcome.Duplicate ? "true" : "false";
+        await (reply.ToJson() is { } answer ? HttpJson.WriteAsync(context, answer, stop) : HttpJson.WriteNothingAsync(context));
+    });
+
+    public Task TellAsync(HttpContext context) => door.RunAsync(context, (caller, stop) => ReceiveAsync(context, caller, Agent(context), stop));
+
+    public Task PublishAsync(HttpContext context) =>
+        door.RunAsync(context, (caller, stop) => ReceiveAsync(context, caller, Topic(context, behind: 2).Agent, stop));
+
+    /// <summary>The topic that the path names.</summary>
+    /// <exception cref="AgentRefusedException">It names none.</exception>
+    public static TopicId Topic(HttpContext context, int behind) => TopicId.TryParse(RawPath.Read(context, "name", behind), out var topic, out var fault)
+        ? topic
+        : throw new AgentRefusedException(RefusalCodes.BadAddress, fault);
+
+    /// <summary>Sends a message in the caller's name, and says its id in a header, whatever becomes of it.</summary>
+    /// <exception cref="AgentTimeoutException">No answer came in time.</exception>
+    public async Task<Reply> SendAsync(HttpContext context, Envelope envelope, CancellationToken cancellationToken)
+    {
+        context.Response.Headers[HttpMessage.IdHeader] = envelope.Id.ToString();
+        try
+        {
+            return await agents.SendAsync(envelope, HttpMessage.ReadWait(context.Request, keys.Current), cancellationToken);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or AgentException))
+        {
+            // What the runtime says of itself is for the log.
+            _ = door.Explain(context, e);
+            return Reply.Failed(new Refusal(RefusalCodes.Unreachable, "The message may not have reached its recipient; send it again with the same id to learn."));
+        }
+    }
+
+    private static AgentId Agent(HttpContext context)
+    {
+        var (kind, key) = (RawPath.Read(context, "kind", behind: 3), RawPath.Read(context, "key", behind: 2));
+        return AgentId.TryParse($"{kind}/{key}", defaultKind: null, out var agent, out var fault)
+            ? agent
+            : throw new AgentRefusedException(RefusalCodes.BadAddress, fault);
+    }
+
+    private async Task ReceiveAsync(HttpContext context, HttpCaller caller, AgentId recipient, CancellationToken cancellationToken)
+    {
+        var (envelope, reply) = await SendAsync(context, caller, recipient, cancellationToken);
+        await (reply.Refusal is { } refusal
+            ? HttpProblem.WriteAsync(context, refusal, cancellationToken, reply.Outcome)
+            : HttpJson.WriteAsync(context, json =>
+            {
+                json.WriteStartObject();
+                ReceiptJson.WriteMembers(json, envelope.Id, reply.Outcome, refusal: null);
+                json.WriteEndObject();
+            }, cancellationToken));
+    }
+
+    private async Task<(Envelope Envelope, Reply Reply)> SendAsync(HttpContext context, HttpCaller caller, AgentId recipient, CancellationToken cancellationToken)
+    {
+        if (!HttpDoor.IsOf(context, "application/json"))
+        {
+            throw new AgentRefusedException(HttpCodes.UnsupportedMediaType, "A payload is sent as application/json.");
+        }
+
+        var (body, fault) = await HttpDoor.ReadBodyAsync(context, door.Limits.PayloadBytes, cancellationToken);
+        var envelope = HttpMessage.Read(context, caller.Sender, recipient.ToString(), body ?? throw new AgentRefusedException(fault!), door.Limits);
+        return (envelope, await SendAsync(context, envelope, cancellationToken));
+    }
+}

@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+using OrleansAgents.Tests.Hosting;
+
+namespace OrleansAgents.Tests.Endpoints;
+
+/// <summary>The examples of the document for users, run as they stand there.</summary>
+public sealed partial class DocumentTests(SiloProcess silo)
+{
+    [Fact]
+    public async Task Examples_OfTheDocument_AnswerWhatItSays()
+    {
+        var document = await File.ReadAllTextAsync(Path.Combine(Programs.Repository, "docs", "http.md"), TestContext.Current.CancellationToken);
+        var examples = Example().Matches(document);
+        Assert.True(examples.Count >= 6, $"Only {examples.Count} examples were found.");
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["URL"] = silo.Url, ["KEY"] = SiloProcess.ShopKey };
+        foreach (Match example in examples)
+        {
+            await using var shell = RunningProgram.Run("bash", ["-c", example.Groups["command"].Value], environment: environment);
+            await shell.ExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(Plain(example.Groups["answer"].Value), Plain(shell.Output));
+        }
+    }
+
+    /// <summary>What differs from one run to the next is left out.</summary>
+    private static string Plain(string text) => Changing().Replace(text.ReplaceLineEndings("\n").Trim(), "…");
+
+    [GeneratedRegex("```sh\n(?<command>.+?)```\n\n```(json|text)\n(?<answer>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Example();
+
+    [GeneratedRegex("\"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z\"", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Changing();
+}
