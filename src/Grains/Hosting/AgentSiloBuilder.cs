@@ -82,7 +82,8 @@ public static class AgentSiloBuilder
             .AddAgent(typeof(DirectoryAgent))
             .AddAgent(typeof(SiloAgent))
             .AddAgent(typeof(NegotiationAgent))
-            .AddPatterns();
+            .AddPatterns()
+            .AddIntelligence();
     }
 
     /// <summary>
