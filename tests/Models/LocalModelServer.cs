@@ -17,6 +17,7 @@ internal sealed class LocalModelServer : IAsyncDisposable
     private readonly ConcurrentQueue<ModelStep> _script = new();
     private readonly ConcurrentQueue<ModelRequest> _requests = new();
     private readonly Channel<bool> _stalls = Channel.CreateUnbounded<bool>();
+    private readonly TaskCompletionSource _cut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WebApplication _app;
 
     private LocalModelServer(WebApplication app)
@@ -57,6 +58,9 @@ internal sealed class LocalModelServer : IAsyncDisposable
     /// <summary>Waits until an answer stalls.</summary>
     public ValueTask<bool> StallsAsync(CancellationToken cancellationToken) => _stalls.Reader.ReadAsync(cancellationToken);
 
+    /// <summary>Cuts the connection of every answer that waits for it.</summary>
+    public void Cut() => _cut.TrySetResult();
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     /// <summary>Says nothing more until the caller has gone.</summary>
@@ -65,6 +69,9 @@ internal sealed class LocalModelServer : IAsyncDisposable
         _stalls.Writer.TryWrite(true);
         await new TaskCompletionSource().Task.WaitAsync(gone).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    /// <summary>Waits until the test has the connection cut: done earlier, what was sent would be lost on its way.</summary>
+    internal Task WaitForCutAsync(CancellationToken gone) => _cut.Task.WaitAsync(gone);
 
     private async Task AnswerAsync(HttpContext context, ModelForm form)
     {

@@ -55,10 +55,11 @@ internal static class ModelSteps
         await server.StallAsync(form.Context.RequestAborted);
     };
 
-    /// <summary>Says words, and cuts the connection.</summary>
-    public static ModelStep Cut(params string[] words) => async (_, form) =>
+    /// <summary>Says words, and cuts the connection when the test says so.</summary>
+    public static ModelStep Cut(params string[] words) => async (server, form) =>
     {
         await BeginAsync(form, words);
+        await server.WaitForCutAsync(form.Context.RequestAborted);
         form.Context.Abort();
     };
 

@@ -14,7 +14,8 @@ internal sealed class OpenAiModels(TimeProvider time) : IModelProvider, IDisposa
     // What servers without keys are shown, because the library wants one.
     private const string NoKey = "none";
 
-    private readonly HttpClient _http = ModelHttp.Create(time);
+    // Not before it is needed: settings are checked by providers that call nobody.
+    private readonly Lazy<HttpClient> _http = new(() => ModelHttp.Create(time));
 
     public string Name => ProviderName;
 
@@ -27,7 +28,7 @@ internal sealed class OpenAiModels(TimeProvider time) : IModelProvider, IDisposa
     {
         var options = new OpenAIClientOptions
         {
-            Transport = new HttpClientPipelineTransport(_http),
+            Transport = new HttpClientPipelineTransport(_http.Value),
             // Both are the platform's.
             RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
             NetworkTimeout = Timeout.InfiniteTimeSpan,
@@ -40,5 +41,11 @@ internal sealed class OpenAiModels(TimeProvider time) : IModelProvider, IDisposa
         return new ChatClient(model.Model, new ApiKeyCredential(key ?? NoKey), options).AsIChatClient();
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        if (_http.IsValueCreated)
+        {
+            _http.Value.Dispose();
+        }
+    }
 }

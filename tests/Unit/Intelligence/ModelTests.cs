@@ -68,8 +68,8 @@ public sealed class ModelTests
     {
         await using var model = await ServedModel.StartAsync();
         model.Server.Script(ModelSteps.Cut("One ", "two "), ModelSteps.Say("never"));
-        var (text, _, end) = await model.PassAsync(model.StreamAsync());
-        Assert.StartsWith("One", text, StringComparison.Ordinal);
+        var (text, _, end) = await model.PassAsync(model.StreamAsync(onUpdate: model.Server.Cut));
+        Assert.StartsWith("One ", text, StringComparison.Ordinal);
         Assert.Equal((ModelCodes.Broken, true), (end?.Code, end?.HasBegun));
         Assert.Single(model.Server.Requests);
     }

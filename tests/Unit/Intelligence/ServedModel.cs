@@ -58,7 +58,8 @@ internal sealed class ServedModel : IAsyncDisposable
     }
 
     /// <summary>What comes of a streamed call: what was received, and how it ended.</summary>
-    public async Task<(string Text, ChatResponse Response, ModelException? End)> StreamAsync(string said = "Hello", ChatOptions? options = null)
+    public async Task<(string Text, ChatResponse Response, ModelException? End)> StreamAsync(
+        string said = "Hello", ChatOptions? options = null, Action? onUpdate = null)
     {
         var updates = new List<ChatResponseUpdate>();
         try
@@ -66,6 +67,7 @@ internal sealed class ServedModel : IAsyncDisposable
             await foreach (var update in Client.GetStreamingResponseAsync(said, options, Token))
             {
                 updates.Add(update);
+                onUpdate?.Invoke();
             }
 
             return (updates.ToChatResponse().Text, updates.ToChatResponse(), null);
