@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,7 +9,8 @@ namespace OrleansAgents.Intelligence;
 internal sealed class ModelCatalogue(
     IServiceProvider services, IOptions<ModelsOptions> options, IEnumerable<IModelProvider> providers, TimeProvider time, ILoggerFactory loggers) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<IChatClient>> _clients = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, IChatClient> _clients = new(StringComparer.Ordinal);
     private readonly ModelsOptions _options = options.Value;
 
     /// <summary>Whether the default is the offline model because there is no other.</summary>
@@ -25,14 +25,27 @@ internal sealed class ModelCatalogue(
     public IChatClient Get(string? name = null)
     {
         var (found, model) = Find(name ?? ModelsOptions.Default);
-        return _clients.GetOrAdd(found, static (key, made) => new Lazy<IChatClient>(() => made.Self.Create(key, made.Model)), (Self: this, Model: model)).Value;
+        lock (_lock)
+        {
+            if (!_clients.TryGetValue(found, out var client))
+            {
+                _clients[found] = client = Create(found, model);
+            }
+
+            return client;
+        }
     }
 
     public void Dispose()
     {
-        foreach (var client in _clients.Values.Where(c => c.IsValueCreated))
+        lock (_lock)
         {
-            client.Value.Dispose();
+            foreach (var client in _clients.Values)
+            {
+                client.Dispose();
+            }
+
+            _clients.Clear();
         }
     }
 

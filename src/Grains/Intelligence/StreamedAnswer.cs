@@ -2,13 +2,14 @@ using Microsoft.Extensions.AI;
 
 namespace OrleansAgents.Intelligence;
 
-/// <summary>An answer on its way, whose first part is there.</summary>
+/// <summary>An answer on its way, whose first token is there.</summary>
 internal sealed class StreamedAnswer : IAsyncDisposable
 {
     private readonly IAsyncEnumerator<ChatResponseUpdate> _updates;
     private readonly CallLimits _limits;
     private readonly CancellationTokenSource _step;
     private readonly CancellationTokenSource _either;
+    private readonly Queue<ChatResponseUpdate> _empty = new();
 
     private StreamedAnswer(
         IAsyncEnumerator<ChatResponseUpdate> updates, CallLimits limits, CancellationTokenSource step, CancellationTokenSource either) =>
@@ -17,7 +18,7 @@ internal sealed class StreamedAnswer : IAsyncDisposable
     /// <summary>The latest part; null at the end.</summary>
     public ChatResponseUpdate? Current { get; private set; }
 
-    /// <summary>Begins an answer and waits for its first part.</summary>
+    /// <summary>Begins an answer and waits for its first token.</summary>
     /// <exception cref="ModelException">There was none; it says why.</exception>
     public static async ValueTask<StreamedAnswer> StartAsync(
         IChatClient client, IReadOnlyList<ChatMessage> asked, ChatOptions? options, CallLimits limits, CancellationToken cancellationToken)
@@ -27,7 +28,7 @@ internal sealed class StreamedAnswer : IAsyncDisposable
         var answer = new StreamedAnswer(client.GetStreamingResponseAsync(asked, options, either.Token).GetAsyncEnumerator(either.Token), limits, step, either);
         try
         {
-            await answer.MoveAsync(hasBegun: false);
+            await answer.BeginAsync();
             return answer;
         }
         catch
@@ -39,10 +40,18 @@ internal sealed class StreamedAnswer : IAsyncDisposable
 
     /// <summary>Waits for the next part.</summary>
     /// <exception cref="ModelException">It did not come in time, or the answer broke off.</exception>
-    public ValueTask NextAsync()
+    public async ValueTask NextAsync()
     {
+        if (_empty.TryDequeue(out var update))
+        {
+            Current = update;
+            return;
+        }
+
         _step.CancelAfter(_limits.Options.TokenTimeout);
-        return MoveAsync(hasBegun: true);
+        Current = await MoveAsync(hasBegun: true);
+        // Whoever reads may take its time.
+        _step.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
     public async ValueTask DisposeAsync()
@@ -52,11 +61,22 @@ internal sealed class StreamedAnswer : IAsyncDisposable
         _step.Dispose();
     }
 
-    private async ValueTask MoveAsync(bool hasBegun)
+    /// <summary>Some servers say at once that an answer begins, and think then: what says nothing is no first token.</summary>
+    private async ValueTask BeginAsync()
     {
-        var isThere = await _limits.RunAsync(async _ => await _updates.MoveNextAsync(), _either.Token, _step, hasBegun);
-        // Whoever reads may take its time.
+        while (await MoveAsync(hasBegun: false) is { } update)
+        {
+            _empty.Enqueue(update);
+            if (update.Contents.Any(content => content is not TextContent { Text.Length: 0 }))
+            {
+                break;
+            }
+        }
+
         _step.CancelAfter(Timeout.InfiniteTimeSpan);
-        Current = isThere ? _updates.Current : null;
+        Current = _empty.TryDequeue(out var first) ? first : null;
     }
+
+    private async ValueTask<ChatResponseUpdate?> MoveAsync(bool hasBegun) =>
+        await _limits.RunAsync(async _ => await _updates.MoveNextAsync(), _either.Token, _step, hasBegun) ? _updates.Current : null;
 }

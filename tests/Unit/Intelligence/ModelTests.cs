@@ -78,7 +78,8 @@ public sealed class ModelTests
     public async Task Stream_WithoutAFirstToken_IsGivenUpAndRepeated()
     {
         await using var model = await ServedModel.StartAsync((_, m) => m.FirstTokenTimeout = TimeSpan.FromMinutes(1));
-        model.Server.Script(ModelSteps.Stall(), ModelSteps.Stall());
+        // The second says that an answer begins, and nothing of it.
+        model.Server.Script(ModelSteps.Stall(), ModelSteps.Stall(""));
         var call = model.StreamAsync();
         await model.Server.StallsAsync(Token);
         model.Time.Advance(TimeSpan.FromMinutes(1));
