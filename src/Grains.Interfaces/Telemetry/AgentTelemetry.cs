@@ -12,6 +12,9 @@ public static class AgentTelemetry
     /// <summary>The name of the <see cref="System.Diagnostics.Metrics.Meter"/>.</summary>
     public const string MeterName = "OrleansAgents";
 
+    /// <summary>The name of the source and of the meter of calls of language models, which follow OpenTelemetry's conventions for <c>gen_ai</c>.</summary>
+    public const string ModelSourceName = "OrleansAgents.Models";
+
     internal static readonly ActivitySource Source = new(SourceName);
     internal static readonly Meter Meter = new(MeterName);
 

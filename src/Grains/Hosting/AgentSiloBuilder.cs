@@ -68,7 +68,8 @@ public static class AgentSiloBuilder
             .AddAgent(typeof(NegotiationAgent))
             .AddAgent(typeof(RunAgent))
             .AddAgent(typeof(RunsAgent))
-            .AddPatterns();
+            .AddPatterns()
+            .AddIntelligence();
     }
 
     /// <summary>

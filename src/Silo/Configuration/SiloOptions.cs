@@ -3,6 +3,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Blackboard;
 using OrleansAgents.Conversations;
 using OrleansAgents.Hosting;
+using OrleansAgents.Intelligence;
 using OrleansAgents.Security;
 using OrleansAgents.Sqlite;
 using OrleansAgents.Topics;
@@ -113,6 +114,12 @@ internal sealed class SiloOptions
 
     /// <summary>Whose messages come by HTTP.</summary>
     public HttpOptions Http { get; set; } = new();
+
+    /// <summary>The language models of agents.</summary>
+    public ModelsOptions Models { get; set; } = new();
+
+    /// <summary>How much may be spent on them.</summary>
+    public SpendingLimitsOptions Limits { get; set; } = new();
 
     /// <summary>The settings of encryption, which are read again when they change; null where there are none.</summary>
     public IConfigurationSection? Encryption { get; set; }

@@ -2,6 +2,7 @@ using OrleansAgents.Agents;
 using OrleansAgents.Audit;
 using OrleansAgents.Blackboard;
 using OrleansAgents.Conversations;
+using OrleansAgents.Intelligence;
 using OrleansAgents.Sqlite;
 using OrleansAgents.Topics;
 
@@ -23,6 +24,7 @@ internal static class SiloSettings
         nameof(SiloOptions.Tls), nameof(SiloOptions.Http),
         AccessSettings.Name,
         EncryptionSettings.Name,
+        ModelSettings.Name, nameof(ModelsOptions.RecordPrompts), LimitSettings.Name,
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -87,6 +89,8 @@ internal static class SiloSettings
         options.Operator.Urls = WebAddresses.ReadOperator(section["Operator:Urls"]);
         AccessSettings.Check(section);
         options.Encryption = EncryptionSettings.Read(section);
+        options.Models = ModelSettings.Read(section);
+        options.Limits = LimitSettings.Read(section);
         TlsSettings.Read(section.GetSection(nameof(SiloOptions.Tls)), options.Tls);
         options.Http = HttpSettings.Read(section.GetSection(nameof(SiloOptions.Http)));
         return (FindFault(options) ?? ClusterSettings.FindFault(options) ?? SignatureSettings.FindFault(section, options)

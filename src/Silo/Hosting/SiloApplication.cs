@@ -104,6 +104,14 @@ internal static class SiloApplication
                 agents.Labels.Add(label);
             }
         });
+        silo.AddModels(options.Models);
+        silo.WithSpendingLimits(limits =>
+        {
+            foreach (var (name, limit) in options.Limits.Limits)
+            {
+                limits.Limits[name] = limit;
+            }
+        });
         if (options.Encryption is { } encryption)
         {
             silo.UseEncryption(_ => { }).Services.Configure<EncryptionOptions>(encryption);

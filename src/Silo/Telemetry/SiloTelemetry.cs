@@ -26,7 +26,7 @@ internal static class SiloTelemetry
 
         telemetry.WithMetrics(metrics =>
         {
-            metrics.AddMeter(AgentTelemetry.MeterName, "Microsoft.Orleans").AddRuntimeInstrumentation();
+            metrics.AddMeter(AgentTelemetry.MeterName, AgentTelemetry.ModelSourceName, "Microsoft.Orleans").AddRuntimeInstrumentation();
             if (withPrometheus)
             {
                 metrics.AddPrometheusExporter();
@@ -42,7 +42,7 @@ internal static class SiloTelemetry
         if (IsExported(configuration, "TRACES"))
         {
             telemetry.WithTracing(tracing =>
-                tracing.AddSource(AgentTelemetry.SourceName).AddAspNetCoreInstrumentation().AddOtlpExporter());
+                tracing.AddSource(AgentTelemetry.SourceName, AgentTelemetry.ModelSourceName).AddAspNetCoreInstrumentation().AddOtlpExporter());
         }
 
         if (IsExported(configuration, "LOGS"))
