@@ -37,7 +37,11 @@ public sealed class RunHandle
     /// <param name="after">The place of the last event that is not wanted; 0 for all.</param>
     /// <param name="cancellationToken">Ends the following, not the run.</param>
     /// <exception cref="AgentRefusedException">There is no such run, or it is somebody else's.</exception>
-    public async IAsyncEnumerable<RunEvent> FollowAsync(long after = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<RunEvent> FollowAsync(long after = 0, CancellationToken cancellationToken = default) =>
+        FollowJsonAsync(after, cancellationToken).Select(one => JsonSerializer.Deserialize<RunEvent>(one.Json, PayloadJson.Options)!);
+
+    /// <summary>The events as they are stored; otherwise as <see cref="FollowAsync"/>.</summary>
+    internal async IAsyncEnumerable<(long Sequence, byte[] Json)> FollowJsonAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -60,7 +64,7 @@ public sealed class RunHandle
                     yield break;
                 }
 
-                yield return JsonSerializer.Deserialize<RunEvent>(json, PayloadJson.Options)!;
+                yield return (reading.Sequence, json);
                 after = reading.Sequence;
             }
 

@@ -10,5 +10,6 @@ internal static class DemoAgents
         .AddAgent<CounterAgent>()
         .AddAgent<RelayAgent>()
         .AddAgent<CollectorAgent>()
-        .AddAgent<ChaosAgent>();
+        .AddAgent<ChaosAgent>()
+        .AddAgent<WorkerAgent>();
 }

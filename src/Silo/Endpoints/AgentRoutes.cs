@@ -9,6 +9,7 @@ internal static class AgentRoutes
     {
         var (sending, events) = (services.GetRequiredService<SendEndpoints>(), services.GetRequiredService<CloudEventEndpoint>());
         var (streams, directory) = (services.GetRequiredService<EventStreams>(), services.GetRequiredService<DirectoryEndpoints>());
+        var runs = services.GetRequiredService<RunEndpoints>();
         return
         [
             new("POST", "/messages", "Takes one message of the wire format, and answers its receipt.", services.GetRequiredService<MessageDoor>().TakeAsync) { Takes = [Json] },
@@ -23,6 +24,12 @@ internal static class AgentRoutes
             {
                 Query = ["after", "from", "format"], Gives = "text/event-stream",
             },
+            new("POST", "/agents/{kind}/{key}/run/{contract}", "Starts a run of an agent; the answer says where it stands.", runs.StartAsync) { Query = ["version", "within"], Takes = [Json] },
+            new("GET", "/runs", "Lists the caller's runs, those first whose state changed last.", runs.ListAsync) { Query = ["conversation", "state", "agent", "since", "limit", "after"] },
+            new("GET", "/runs/{id}", "Reads a run.", runs.ReadAsync) { Query = ["history"] },
+            new("GET", "/runs/{id}/events", "Follows a run until it is over.", runs.FollowAsync) { Query = ["after"], Gives = "text/event-stream" },
+            new("POST", "/runs/{id}/say", "Says something to the agent of a run.", runs.SayAsync) { Takes = [Json] },
+            new("POST", "/runs/{id}/cancel", "Cancels a run.", runs.CancelAsync),
             new("GET", "/agents", "Lists the kinds of agents, with their contracts.", directory.ListAsync),
             new("GET", "/agents/{kind}", "Shows one kind, with the schemas of its contracts.", directory.ShowAsync),
             new("GET", "/directory", "Finds agents and kinds by what they can do.", directory.FindAsync) { Query = ["capability", "tag", "kind", "limit", "after"] },

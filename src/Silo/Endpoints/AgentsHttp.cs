@@ -22,7 +22,7 @@ public static class AgentsHttp
     }
 
     /// <summary>
-    /// Maps messages, asks, tells, topics and the directory. Callers are told apart by their keys and tokens, and each may
+    /// Maps messages, asks, tells, topics, runs and the directory. Callers are told apart by their keys and tokens, and each may
     /// send as fast as its rate allows.
     /// </summary>
     /// <param name="endpoints">Where to map them.</param>
@@ -33,7 +33,7 @@ public static class AgentsHttp
     {
         var group = endpoints.MapGroup(Check(endpoints, prefix));
         var routes = AgentRoutes.Callers(endpoints.ServiceProvider);
-        AgentRoute.Map(group, routes, "/agents", "/topics", "/directory");
+        AgentRoute.Map(group, routes, "/agents", "/topics", "/directory", "/runs");
         if (endpoints.ServiceProvider.GetRequiredService<CallerKeys>().Current.Docs)
         {
             DocsEndpoints.Map(group, prefix.TrimEnd('/'), routes);
@@ -60,7 +60,9 @@ public static class AgentsHttp
         services.AddMessages(options);
         services.TryAddSingleton<SendEndpoints>();
         services.TryAddSingleton<CloudEventEndpoint>();
+        services.TryAddSingleton<OpenStreams>();
         services.TryAddSingleton<EventStreams>();
+        services.TryAddSingleton<RunEndpoints>();
         services.TryAddSingleton<DirectoryEndpoints>();
         services.TryAddSingleton<DeadLetterEndpoints>();
         services.TryAddSingleton<OpenApiDocument>();

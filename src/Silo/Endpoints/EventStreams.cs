@@ -5,41 +5,17 @@ using OrleansAgents.Topics;
 namespace OrleansAgents.Endpoints;
 
 /// <summary>Topics as server-sent events, for whoever keeps a connection open.</summary>
-internal sealed class EventStreams(IAgentClient agents, HttpDoor door, CallerKeys keys, IHostApplicationLifetime lifetime, TimeProvider time)
+internal sealed class EventStreams(IAgentClient agents, HttpDoor door, CallerKeys keys, OpenStreams streams, TimeProvider time)
 {
     private const string Subscribers = "topic.subscribers";
 
-    private int _open;
-
-    public Task ReadAsync(HttpContext context) => door.RunAsync(context, async (caller, stop) =>
+    public Task ReadAsync(HttpContext context) => door.RunAsync(context, (caller, stop) =>
     {
         var topic = SendEndpoints.Topic(context, behind: 1);
         var start = EventStart.Read(context.Request, time.GetUtcNow());
         var write = FindFormat(context.Request, topic);
-        if (Interlocked.Increment(ref _open) > keys.Current.Streams)
-        {
-            Interlocked.Decrement(ref _open);
-            throw new AgentRefusedException(HttpCodes.TooManyStreams, "As many streams of events are open as this silo allows; come again later, or have Agents:Http:Streams raised.");
-        }
-
-        try
-        {
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, lifetime.ApplicationStopping);
-            await AdmitAsync(caller, topic, either.Token);
-            await StreamAsync(context, agents.As(caller.Sender).Topic(topic).ReadAsync(start, CancellationToken.None), write, either.Token);
-        }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.Response.HasStarted)
-        {
-            throw new AgentRefusedException(RefusalCodes.Stopping, "This silo is stopping; another one, or the next, answers.");
-        }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
-        {
-            // The answer ends as it should, and the reader comes back behind the last event that it had.
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _open);
-        }
+        var events = agents.As(caller.Sender).Topic(topic).ReadAsync(start, CancellationToken.None).Select(one => (one.Position, write(one)));
+        return streams.ServeAsync(context, until => AdmitAsync(caller, topic, until), events, stop);
     });
 
     /// <summary>
@@ -63,49 +39,4 @@ internal sealed class EventStreams(IAgentClient agents, HttpDoor door, CallerKey
         ["envelope"] => CloudEventJson.WriteEnvelope,
         _ => throw new AgentRefusedException(HttpCodes.BadParameter, "The parameter 'format' is cloudevent or envelope."),
     };
-
-    private async Task StreamAsync(
-        HttpContext context, IAsyncEnumerable<TopicEvent> events, Func<TopicEvent, ReadOnlyMemory<byte>> write, CancellationToken cancellationToken)
-    {
-        var sent = await ServerSentEvents.BeginAsync(context, cancellationToken);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await using var reading = events.GetAsyncEnumerator(end.Token);
-        var next = reading.MoveNextAsync().AsTask();
-        try
-        {
-            while (await WaitAsync(sent, next, cancellationToken))
-            {
-                await sent.WriteAsync(reading.Current.Position, write(reading.Current), cancellationToken);
-                next = reading.MoveNextAsync().AsTask();
-            }
-        }
-        catch (AgentException e)
-        {
-            // The status has been sent, so what ends the reading is told as an event.
-            await sent.WriteProblemAsync(door.Explain(context, e), cancellationToken);
-        }
-        finally
-        {
-            // A reading that waits for an event cannot be given back before it has stopped.
-            await end.CancelAsync();
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task<bool> WaitAsync(ServerSentEvents sent, Task<bool> next, CancellationToken cancellationToken)
-    {
-        while (!next.IsCompleted)
-        {
-            try
-            {
-                return await next.WaitAsync(keys.Current.Heartbeat, time, cancellationToken);
-            }
-            catch (TimeoutException) when (!next.IsCompleted)
-            {
-                await sent.WriteHeartbeatAsync(cancellationToken);
-            }
-        }
-
-        return await next;
-    }
 }

@@ -1,4 +1,5 @@
 using OrleansAgents.Messaging;
+using OrleansAgents.Runs;
 
 namespace OrleansAgents.Endpoints;
 
@@ -29,9 +30,9 @@ internal static class HttpCodes
             or RefusalCodes.BadTime or BadParameter => StatusCodes.Status400BadRequest,
         Unauthenticated or RefusalCodes.NotSigned or RefusalCodes.BadSignature or RefusalCodes.Stale or RefusalCodes.Replayed => StatusCodes.Status401Unauthorized,
         NotYours or RefusalCodes.NotAllowed => StatusCodes.Status403Forbidden,
-        RefusalCodes.UnknownKind or NotFound => StatusCodes.Status404NotFound,
+        RefusalCodes.UnknownKind or NotFound or RunCodes.Unknown => StatusCodes.Status404NotFound,
         MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
-        RefusalCodes.Cancelled => StatusCodes.Status409Conflict,
+        RefusalCodes.Cancelled or RunCodes.Exists or RunCodes.Final or RunCodes.NotListening => StatusCodes.Status409Conflict,
         RefusalCodes.TooLarge => StatusCodes.Status413PayloadTooLarge,
         UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
         RateLimited => StatusCodes.Status429TooManyRequests,

@@ -17,7 +17,8 @@ internal static class HttpMessage
 
     /// <summary>The message, judged by the reader and the limits of all messages.</summary>
     /// <exception cref="AgentRefusedException">It is none; every problem is told.</exception>
-    public static Envelope Read(HttpContext context, AgentId sender, string recipient, ReadOnlySpan<byte> payload, MessageLimits limits)
+    public static Envelope Read(
+        HttpContext context, AgentId sender, string recipient, ReadOnlySpan<byte> payload, MessageLimits limits, string? contract = null)
     {
         var request = context.Request;
         var written = new ArrayBufferWriter<byte>(payload.Length + 256);
@@ -26,7 +27,7 @@ internal static class HttpMessage
             using var json = new Utf8JsonWriter(written, new JsonWriterOptions { Encoder = PayloadJson.Options.Encoder, MaxDepth = limits.Depth + 2 });
             json.WriteStartObject();
             json.WriteString("recipient", recipient);
-            json.WriteString("type", RawPath.Read(context, "contract", behind: 0));
+            json.WriteString("type", contract ?? RawPath.Read(context, "contract", behind: 0));
             json.WriteNumber("version", ReadVersion(request));
             WriteHeader(json, "id", request.Headers[IdHeader]);
             WriteHeader(json, "conversationId", request.Headers[ConversationHeader]);

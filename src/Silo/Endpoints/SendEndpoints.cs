@@ -9,15 +9,8 @@ internal sealed class SendEndpoints(IAgentClient agents, HttpDoor door, CallerKe
 {
     public Task AskAsync(HttpContext context) => door.RunAsync(context, async (caller, stop) =>
     {
-        var (envelope, reply) = await SendAsync(context, caller, Agent(context), stop);
-        if (reply.Refusal is { } refusal)
-        {
-            await HttpProblem.WriteAsync(context, refusal, stop, reply.Outcome);
-            return;
-        }
-
-        context.Response.Headers[HttpMessage.DuplicateHeader] = reply.Outcome == Outcome.Duplicate ? "true" : "false";
-        await (reply.ToJson() is { } answer ? HttpJson.WriteAsync(context, answer, stop) : HttpJson.WriteNothingAsync(context));
+        var (_, reply) = await SendAsync(context, caller, Agent(context), stop);
+        await AnswerAsync(context, reply, stop);
     });
 
     public Task TellAsync(HttpContext context) => door.RunAsync(context, (caller, stop) => ReceiveAsync(context, caller, Agent(context), stop));
@@ -25,11 +18,41 @@ internal sealed class SendEndpoints(IAgentClient agents, HttpDoor door, CallerKe
     public Task PublishAsync(HttpContext context) =>
         door.RunAsync(context, (caller, stop) => ReceiveAsync(context, caller, Topic(context, behind: 2).Agent, stop));
 
+    /// <summary>Answers with a reply as it is, or with the problem.</summary>
+    public static Task AnswerAsync(HttpContext context, Reply reply, CancellationToken cancellationToken)
+    {
+        if (reply.Refusal is { } refusal)
+        {
+            return HttpProblem.WriteAsync(context, refusal, cancellationToken, reply.Outcome);
+        }
+
+        context.Response.Headers[HttpMessage.DuplicateHeader] = reply.Outcome == Outcome.Duplicate ? "true" : "false";
+        return reply.ToJson() is { } answer ? HttpJson.WriteAsync(context, answer, cancellationToken) : HttpJson.WriteNothingAsync(context);
+    }
+
     /// <summary>The topic that the path names.</summary>
     /// <exception cref="AgentRefusedException">It names none.</exception>
     public static TopicId Topic(HttpContext context, int behind) => TopicId.TryParse(RawPath.Read(context, "name", behind), out var topic, out var fault)
         ? topic
         : throw new AgentRefusedException(RefusalCodes.BadAddress, fault);
+
+    /// <summary>The message that a request brings to somebody.</summary>
+    /// <exception cref="AgentRefusedException">It brings none.</exception>
+    public async Task<Envelope> ReadAsync(HttpContext context, HttpCaller caller, AgentId recipient, CancellationToken cancellationToken) =>
+        HttpMessage.Read(context, caller.Sender, recipient.ToString(), await ReadBodyAsync(context, cancellationToken), door.Limits);
+
+    /// <summary>The payload that a request brings.</summary>
+    /// <exception cref="AgentRefusedException">It brings none, or too much.</exception>
+    public async Task<byte[]> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        if (!HttpDoor.IsOf(context, "application/json"))
+        {
+            throw new AgentRefusedException(HttpCodes.UnsupportedMediaType, "A payload is sent as application/json.");
+        }
+
+        var (body, fault) = await HttpDoor.ReadBodyAsync(context, door.Limits.PayloadBytes, cancellationToken);
+        return body ?? throw new AgentRefusedException(fault!);
+    }
 
     /// <summary>Sends a message in the caller's name, and says its id in a header, whatever becomes of it.</summary>
     /// <exception cref="AgentTimeoutException">No answer came in time.</exception>
@@ -48,7 +71,9 @@ internal sealed class SendEndpoints(IAgentClient agents, HttpDoor door, CallerKe
         }
     }
 
-    private static AgentId Agent(HttpContext context)
+    /// <summary>The agent that the path names, before a verb and a contract.</summary>
+    /// <exception cref="AgentRefusedException">It names none.</exception>
+    public static AgentId Agent(HttpContext context)
     {
         var (kind, key) = (RawPath.Read(context, "kind", behind: 3), RawPath.Read(context, "key", behind: 2));
         return AgentId.TryParse($"{kind}/{key}", defaultKind: null, out var agent, out var fault)
@@ -71,13 +96,7 @@ internal sealed class SendEndpoints(IAgentClient agents, HttpDoor door, CallerKe
 
     private async Task<(Envelope Envelope, Reply Reply)> SendAsync(HttpContext context, HttpCaller caller, AgentId recipient, CancellationToken cancellationToken)
     {
-        if (!HttpDoor.IsOf(context, "application/json"))
-        {
-            throw new AgentRefusedException(HttpCodes.UnsupportedMediaType, "A payload is sent as application/json.");
-        }
-
-        var (body, fault) = await HttpDoor.ReadBodyAsync(context, door.Limits.PayloadBytes, cancellationToken);
-        var envelope = HttpMessage.Read(context, caller.Sender, recipient.ToString(), body ?? throw new AgentRefusedException(fault!), door.Limits);
+        var envelope = await ReadAsync(context, caller, recipient, cancellationToken);
         return (envelope, await SendAsync(context, envelope, cancellationToken));
     }
 }
