@@ -31,6 +31,7 @@ internal sealed class RouterAgent : Agent<RouterState>, IRelay,
             throw new AgentRefusedException(RouterCodes.Conflict, $"The rules have version {State.Version}, not {expected}; read them and change them anew.");
         }
 
+        RouteMembers.Demand(context.OpenMessage().PayloadJson.Span);
         var routes = new SortedDictionary<string, Route>(State.Routes, StringComparer.Ordinal);
         foreach (var name in request.Remove ?? [])
         {

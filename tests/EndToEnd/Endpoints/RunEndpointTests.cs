@@ -107,10 +107,10 @@ public sealed class RunEndpointTests(SiloProcess silo) : IDisposable
     {
         var run = await StartAsync("""{"ask":true}""");
         using var other = new HttpCaller(silo, SiloProcess.SlowKey);
-        (await other.GetAsync(run)).AssertProblem(404, "run.unknown");
-        (await other.GetAsync($"{run}/events")).AssertProblem(404, "run.unknown");
-        (await other.PostAsync($"{run}/cancel", "")).AssertProblem(404, "run.unknown");
-        (await other.PostAsync($"{run}/say", """{"parts":[{"text":"x"}]}""")).AssertProblem(404, "run.unknown");
+        (await LetInAsync(() => other.GetAsync(run))).AssertProblem(404, "run.unknown");
+        (await LetInAsync(() => other.GetAsync($"{run}/events"))).AssertProblem(404, "run.unknown");
+        (await LetInAsync(() => other.PostAsync($"{run}/cancel", ""))).AssertProblem(404, "run.unknown");
+        (await LetInAsync(() => other.PostAsync($"{run}/say", """{"parts":[{"text":"x"}]}"""))).AssertProblem(404, "run.unknown");
         using var nobody = new HttpCaller(silo, "wrong");
         (await nobody.GetAsync(run)).AssertProblem(401, "unauthenticated");
         Assert.Equal("cancelled", (await _http.PostAsync($"{run}/cancel", "")).Text("state"));
@@ -138,6 +138,18 @@ public sealed class RunEndpointTests(SiloProcess silo) : IDisposable
 
         var read = (await _http.GetAsync(refused)).Json;
         Assert.Equal(("rejected", "invalid-payload"), (read.GetProperty("state").GetString(), read.GetProperty("code").GetString()));
+    }
+
+    /// <summary>Of the one that is let in once a second, the request that is.</summary>
+    private static async Task<HttpAnswer> LetInAsync(Func<Task<HttpAnswer>> ask)
+    {
+        HttpAnswer answer;
+        do
+        {
+            answer = await ask();
+        }
+        while (answer.Status == 429);
+        return answer;
     }
 
     private async Task<string> StartAsync(string body, string path = Worker, params (string Name, string Value)[] headers)
