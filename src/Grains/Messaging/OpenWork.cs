@@ -56,7 +56,8 @@ internal sealed partial class OpenWork(AgentTurns turns)
 
     private async Task DoAsync(Envelope kept)
     {
-        using var stop = new CancellationTokenSource();
+        // Not disposed of: what withdraws the work may come when it is over already.
+        var stop = new CancellationTokenSource();
         _pieces[kept.Id] = (Run: null, stop);
         // The agent's start, or the turn that began it, comes to its end first.
         await Task.Yield();
