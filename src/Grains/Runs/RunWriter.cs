@@ -92,7 +92,10 @@ public sealed class RunWriter
         var reply = await _host.AskAsync(_host.Cipher?.Seal(message) ?? message, askersDeadline: 0, CancellationToken.None);
         if (reply.Refusal is { } refusal)
         {
-            throw new AgentRefusedException(refusal);
+            // What came too late is no word of the run's: the work is done again.
+            throw refusal.Code is RefusalCodes.Expired or RefusalCodes.DeadlineExceeded || RefusalCodes.IsTransient(refusal.Code)
+                ? new AgentTimeoutException(message.Id, refusal.Code, refusal.Message)
+                : new AgentRefusedException(refusal);
         }
     }
 }

@@ -68,20 +68,19 @@ public sealed class RunCrashTests
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
         await using var cluster = await StartAsync(options => options.Time = time);
         var run = await cluster.Client.StartAsync("painter/a", new PaintSlowly("wait-late"), new RunStartOptions { Within = TimeSpan.FromMinutes(3) }, Token);
-        await foreach (var one in run.FollowAsync(cancellationToken: Token))
+        while ((await run.ReadAsync(cancellationToken: Token)).Artifacts.Count == 0)
         {
-            if (one.Artifact is not null)
-            {
-                time.Advance(TimeSpan.FromMinutes(4));
-            }
+            Token.ThrowIfCancellationRequested();
         }
 
+        time.Advance(TimeSpan.FromMinutes(4));
+        await cluster.AdvanceUntilAsync(run.WaitAsync(untilFinal: true, Token).AsTask());
         var read = await run.ReadAsync(cancellationToken: Token);
         Assert.Equal((RunState.Failed, RefusalCodes.DeadlineExceeded), (read.State, read.Code));
         await PainterAgent.Stopped.GetOrAdd("wait-late", static _ => new()).Task.WaitAsync(Token);
-        await UntilListedAsync(cluster, RunState.Failed);
+        await cluster.AdvanceUntilAsync(UntilListedAsync(cluster, RunState.Failed));
         time.Advance(TimeSpan.FromDays(8));
-        await UntilListedAsync(cluster, null);
+        await cluster.AdvanceUntilAsync(UntilListedAsync(cluster, null));
         Assert.Equal(RunCodes.Unknown, (await Assert.ThrowsAsync<AgentRefusedException>(() => run.ReadAsync(cancellationToken: Token).AsTask())).Code);
     }
 
@@ -170,6 +169,7 @@ public sealed class RunCrashTests
     private static Task<AgentTestCluster> StartAsync(Action<AgentTestClusterOptions> configure) => AgentTestCluster.StartAsync(
         options =>
         {
+            options.Patience = TimeSpan.FromSeconds(30);
             options.AddAgent<PainterAgent>().ConfigureAgents(agents =>
             {
                 agents.Delivery.MaxRetries = 1000;
