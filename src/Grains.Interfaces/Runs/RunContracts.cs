@@ -79,9 +79,24 @@ public sealed record Artifact(string Id, IReadOnlyList<Part> Parts, string? Name
 /// <param name="Artifact">What it made; null for nothing.</param>
 /// <param name="Progress">How much is done, from 0 to 1; null for nothing new.</param>
 /// <param name="Code">With a failure or a rejection, why; null for none.</param>
+/// <param name="Writer">
+/// Which attempt at the work writes the artifact: what another one says of it is refused with
+/// <see cref="RunCodes.Superseded"/>. Null where there is only one.
+/// </param>
+/// <param name="Replaces">The attempt that <paramref name="Writer"/> takes the place of; null for none.</param>
 [Contract("run.report")]
 public sealed record RunReport(
-    RunState? State = null, IReadOnlyList<Part>? Message = null, Artifact? Artifact = null, double? Progress = null, string? Code = null);
+    RunState? State = null, IReadOnlyList<Part>? Message = null, Artifact? Artifact = null, double? Progress = null, string? Code = null, Guid? Writer = null,
+    Guid? Replaces = null);
+
+/// <summary>Asks a run, by its agent, which attempt at the work writes an artifact.</summary>
+/// <param name="Artifact">The artifact's id.</param>
+[Contract("run.writer")]
+internal sealed record RunWriterRead(string Artifact) : IQuery<RunWriterOf>;
+
+/// <summary>Who writes an artifact.</summary>
+/// <param name="Writer">The attempt; null for none.</param>
+internal sealed record RunWriterOf(Guid? Writer);
 
 /// <summary>An entry of a run's log.</summary>
 /// <param name="Sequence">Its place, counting from 1 without gaps.</param>
@@ -153,6 +168,9 @@ public static class RunCodes
 
     /// <summary>The run's agent takes no more sayings.</summary>
     public const string NotListening = "run.not-listening";
+
+    /// <summary>Another attempt at the work writes the artifact by now.</summary>
+    public const string Superseded = "run.superseded";
 
     /// <summary>The run has more events, or larger ones, than a run may have.</summary>
     public const string Full = "run.full";

@@ -98,7 +98,7 @@ internal sealed partial class OpenWork(AgentTurns turns)
     /// <summary>What came of the work, or why nothing did. Exactly one is null.</summary>
     private async Task<(object? Done, Refusal? Refusal)> TryAsync(Envelope kept, WorkRecord record, int attempt, CancellationToken stop)
     {
-        var writer = record.Run is { } run ? new RunWriter(_host, turns.Id, RunAddress.Of(run), kept) : null;
+        var writer = record.Run is { } run ? new RunWriter(_host, turns.Id, RunAddress.Of(run), kept, stop) : null;
         try
         {
             if (turns.FindWork(Contract.Untyped(record.Type, record.Version)) is not { } worker)

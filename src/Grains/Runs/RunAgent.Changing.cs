@@ -68,6 +68,7 @@ internal sealed partial class RunAgent
             RunAddress.IndexFor(AgentId.Parse(state.Owner)), new RunNoted(Id.Key, state.Agent!, state.Conversation, state.State, context.Now, IsForgotten: true));
         (state.Agent, state.Owner, state.Conversation, state.Code, state.Clock) = (null, "", "", null, null);
         (state.State, state.IsTaken, state.Tell, state.Sequence, state.Bytes) = (default, false, false, 0, 0);
+        state.Writers = null;
     }
 
     /// <summary>One who does not own the run learns no more than that there is none for it.</summary>

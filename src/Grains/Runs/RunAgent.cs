@@ -84,12 +84,8 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
 
     public ValueTask HandleAsync(RunReport message, AgentContext context, CancellationToken cancellationToken)
     {
+        DemandAgent(context);
         var state = State;
-        if (state.Agent is null || context.Sender.ToString() != state.Agent)
-        {
-            throw RunCheck.UnknownRun(Id);
-        }
-
         RunCheck.Demand(message);
         if (state.State.IsFinal())
         {
@@ -97,6 +93,7 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
         }
 
         DemandRoom(context.Message, message.State);
+        DemandWriter(message);
         state.IsTaken = true;
         var said = message.Message is { } parts ? new Saying(context.Message.Id.ToString(), ByOwner: false, parts) : null;
         var next = message.State ?? (state.State == RunState.Submitted ? RunState.Working : null);

@@ -34,6 +34,9 @@ internal sealed class RunRecord
     /// <summary>How many bytes the log holds.</summary>
     public long Bytes { get; set; }
 
+    /// <summary>Which attempt at the work writes an artifact, by the artifact's id; null for none.</summary>
+    public Dictionary<string, Guid>? Writers { get; set; }
+
     /// <summary>The message that comes when its time is over, or when it is to be forgotten.</summary>
     public Guid? Clock { get; set; }
 }

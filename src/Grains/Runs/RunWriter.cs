@@ -16,12 +16,15 @@ public sealed class RunWriter
     private readonly AgentHost _host;
     private readonly AgentId _self, _run;
     private readonly Envelope _work;
+    private readonly CancellationToken _stop;
     private readonly StringBuilder _pending = new();
+    private readonly Guid _writer = Guid.CreateVersion7();
     private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
     private string? _artifact;
     private Task _sending = Task.CompletedTask;
 
-    internal RunWriter(AgentHost host, AgentId self, AgentId run, Envelope work) => (_host, _self, _run, _work) = (host, self, run, work);
+    internal RunWriter(AgentHost host, AgentId self, AgentId run, Envelope work, CancellationToken stop) =>
+        (_host, _self, _run, _work, _stop) = (host, self, run, work, stop);
 
     /// <summary>The run's id.</summary>
     public string Id => _run.Key;
@@ -72,7 +75,7 @@ public sealed class RunWriter
     public async Task ReportAsync(RunReport report, CancellationToken cancellationToken = default)
     {
         await FlushAsync(cancellationToken);
-        await SendAsync(report);
+        await SendAsync(report with { Writer = _writer });
     }
 
     private async Task SendPendingAsync()
@@ -81,21 +84,43 @@ public sealed class RunWriter
         {
             var text = _pending.ToString();
             _pending.Clear();
-            await SendAsync(new RunReport(Artifact: new Artifact(_artifact!, [Part.Of(text)], Append: !_begun.Add(_artifact!))));
+            await SendAsync(new RunReport(Artifact: new Artifact(_artifact!, [Part.Of(text)], Append: !_begun.Add(_artifact!)), Writer: _writer));
         }
     }
 
     private async Task SendAsync(RunReport report)
     {
-        var message = Envelope.Create(_self, _run, report)
-            .With(new EnvelopeExtras { CausationId = _work.Id, ConversationId = _work.Extras?.ConversationId, TraceParent = _work.Extras?.TraceParent });
-        var reply = await _host.AskAsync(_host.Cipher?.Seal(message) ?? message, askersDeadline: 0, CancellationToken.None);
-        if (reply.Refusal is { } refusal)
+        for (; ;)
         {
-            // What came too late is no word of the run's: the work is done again.
-            throw refusal.Code is RefusalCodes.Expired or RefusalCodes.DeadlineExceeded || RefusalCodes.IsTransient(refusal.Code)
-                ? new AgentTimeoutException(message.Id, refusal.Code, refusal.Message)
+            var refusal = (await TryAsync(report)).Refusal;
+            if (refusal?.Code == RunCodes.Superseded && report.Artifact is { Append: false } artifact)
+            {
+                var current = await TryAsync(new RunWriterRead(artifact.Id));
+                refusal = current.Refusal;
+                if (refusal is null)
+                {
+                    report = report with { Replaces = current.As<RunWriterOf>()!.Writer };
+                    continue;
+                }
+            }
+
+            if (refusal is null)
+            {
+                return;
+            }
+
+            // What came too late, or behind another attempt, is no word of the run's: the work is done again.
+            throw refusal.Code is RefusalCodes.Expired or RefusalCodes.DeadlineExceeded or RunCodes.Superseded || RefusalCodes.IsTransient(refusal.Code)
+                ? new AgentTimeoutException(_work.Id, refusal.Code, refusal.Message)
                 : new AgentRefusedException(refusal);
         }
+    }
+
+    private ValueTask<Reply> TryAsync<TMessage>(TMessage report)
+        where TMessage : notnull
+    {
+        var message = Envelope.Create(_self, _run, report)
+            .With(new EnvelopeExtras { CausationId = _work.Id, ConversationId = _work.Extras?.ConversationId, TraceParent = _work.Extras?.TraceParent });
+        return _host.AskAsync(_host.Cipher?.Seal(message) ?? message, askersDeadline: 0, _stop);
     }
 }

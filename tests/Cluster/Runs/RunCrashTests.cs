@@ -128,7 +128,7 @@ public sealed class RunCrashTests
             Assert.True(
                 events.Select(e => e.Sequence).SequenceEqual(Enumerable.Range(1, events.Count).Select(n => (long)n))
                 && events.Count(e => e.State?.IsFinal() is true) == 1 && events[^1].State == RunState.Completed,
-                $"{string.Join(", ", events.Select(e => $"{e.Sequence} {e.State}"))} with {faults}");
+                $"{string.Join(", ", events.Select(e => $"{e.Sequence} {e.State} {e.Code} {e.Message?.Parts[0].Text}"))} with {faults}");
         });
         faults.Pause();
         for (var i = 0; i < Runs; i++)

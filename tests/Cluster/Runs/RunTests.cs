@@ -92,6 +92,19 @@ public sealed class RunTests(AgentCluster cluster)
     }
 
     [Fact]
+    public async Task Artifact_AppendedToByAnEarlierAttempt_IsRefusedAndStaysWhole()
+    {
+        var run = await Client.StartAsync("painter/attempts", new PaintSlowly("wait-attempts"), cancellationToken: Token);
+        await run.FollowAsync(cancellationToken: Token).FirstAsync(e => e.Artifact is not null, Token);
+        var late = new RunReport(Artifact: new Artifact("strokes", [Part.Of("late ")], Append: true), Writer: Guid.NewGuid());
+        var reply = await Client.SendAsync(Envelope.Create("painter/attempts", RunAddress.Of(run.Id), late), cancellationToken: Token);
+        Assert.Equal(RunCodes.Superseded, reply.Refusal?.Code);
+        PainterAgent.Gates.GetOrAdd("wait-attempts", static _ => new()).TrySetResult();
+        var done = await run.WaitAsync(untilFinal: true, Token);
+        Assert.Equal("wait-attempts0 wait-attempts1 wait-attempts2 ", done.Artifacts[0].Parts.Single().Text);
+    }
+
+    [Fact]
     public async Task Run_ThatAsksItsOwner_GoesOnWithWhatThatSays()
     {
         var run = await Client.StartAsync("painter/ask", new PaintAsking(), cancellationToken: Token);

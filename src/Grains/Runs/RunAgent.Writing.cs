@@ -1,0 +1,48 @@
+using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Runs;
+
+/// <content>
+/// Which attempt at a piece of work writes an artifact. What an earlier one still had on its way, be it the first word or
+/// the last, does not mix with what the present one writes: whoever begins says whom it replaces.
+/// </content>
+internal sealed partial class RunAgent : IHandle<RunWriterRead, RunWriterOf>
+{
+    public ValueTask<RunWriterOf> HandleAsync(RunWriterRead request, AgentContext context, CancellationToken cancellationToken)
+    {
+        DemandAgent(context);
+        return new(new RunWriterOf(FindWriter(request.Artifact)));
+    }
+
+    private void DemandWriter(RunReport report)
+    {
+        if (report is not { Writer: { } writer, Artifact: { } artifact })
+        {
+            return;
+        }
+
+        var current = FindWriter(artifact.Id);
+        if (current == writer)
+        {
+            return;
+        }
+
+        if (artifact.Append ? current is not null : current != report.Replaces)
+        {
+            throw new AgentRefusedException(RunCodes.Superseded, $"Another attempt at the work writes '{artifact.Id}' of {Id}.");
+        }
+
+        (State.Writers ??= new(StringComparer.Ordinal))[artifact.Id] = writer;
+    }
+
+    private Guid? FindWriter(string artifact) => State.Writers?.TryGetValue(artifact, out var writer) is true ? writer : null;
+
+    private void DemandAgent(AgentContext context)
+    {
+        if (State.Agent is null || context.Sender.ToString() != State.Agent)
+        {
+            throw RunCheck.UnknownRun(Id);
+        }
+    }
+}
