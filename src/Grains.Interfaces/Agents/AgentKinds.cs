@@ -19,6 +19,9 @@ public sealed record KindDescription(
 
     /// <summary>What narrows a search for it down; in order, empty when its author named nothing.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Whether it is offered to programs outside by A2A and MCP, where their doors are open.</summary>
+    public bool Public { get; init; }
 }
 
 /// <summary>A contract as a kind handles it.</summary>
@@ -45,6 +48,7 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
     internal const string SchemasProperty = "agents.schemas";
     internal const string CapabilitiesProperty = "agents.capabilities";
     internal const string TagsProperty = "agents.tags";
+    internal const string PublicProperty = "agents.public";
 
     // Kinds that were hosted once, or that this silo has the class of and not the label: no typing errors.
     private readonly ConcurrentDictionary<string, byte> _known = new(StringComparer.Ordinal);

@@ -76,6 +76,7 @@ internal sealed class HostedKinds
         {
             Capabilities = ReadNames(classes, AgentKinds.CapabilitiesProperty),
             Tags = ReadNames(classes, AgentKinds.TagsProperty),
+            Public = read.Any(c => c.Properties.ContainsKey(AgentKinds.PublicProperty)),
         };
     }
 

@@ -46,6 +46,12 @@ public sealed class AgentAttribute(string kind) : Attribute, IGrainTypeProviderA
     /// <summary>What narrows a search for the kind down, such as a region. None unless told; names as for <see cref="Capabilities"/>.</summary>
     public string[] Tags { get; set; } = [];
 
+    /// <summary>
+    /// Whether the kind is offered to programs outside by A2A and MCP: it has a card there, and its contracts are skills and
+    /// tools. False unless told. Who may send what remains a matter of the access rules.
+    /// </summary>
+    public bool Public { get; set; }
+
     /// <inheritdoc/>
     public GrainType GetGrainType(IServiceProvider services, Type type) => AgentId.IsKind(Kind)
         ? GrainType.Create(Kind)

@@ -30,6 +30,11 @@ internal static class AgentManifest
             properties[AgentKinds.AnyContractProperty] = "true";
         }
 
+        if (attribute.Public)
+        {
+            properties[AgentKinds.PublicProperty] = "true";
+        }
+
         if (attribute.Description is { } description)
         {
             properties[AgentKinds.DescriptionProperty] = description;
