@@ -49,6 +49,7 @@ internal static class SiloSettings
         new("Logging:LogLevel:Orleans", "Warning"),
         new("Logging:LogLevel:OrleansAgents", "Information"),
         new("Logging:LogLevel:Polly", "Error"),
+        new("Logging:LogLevel:ModelContextProtocol", "Warning"),
     ];
 
     /// <exception cref="SettingsException">A setting is unknown or invalid.</exception>

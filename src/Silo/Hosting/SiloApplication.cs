@@ -105,6 +105,11 @@ internal static class SiloApplication
             }
         });
         silo.AddModels(options.Models);
+        foreach (var (name, server) in options.Mcp.Servers)
+        {
+            silo.AddToolServer(name, server);
+        }
+
         silo.WithSpendingLimits(limits =>
         {
             foreach (var (name, limit) in options.Limits.Limits)
