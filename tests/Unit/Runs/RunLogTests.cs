@@ -80,5 +80,5 @@ public sealed class RunLogTests
 
     private static Artifact Text(string id, string text, bool append = true) => new(id, [Part.Of(text)], Append: append);
 
-    private void Add(RunEvent one) => _log.Add(one.Sequence, JsonSerializer.SerializeToUtf8Bytes(one, PayloadJson.Options), MessageId.New());
+    private void Add(RunEvent one) => _log.Add(one, JsonSerializer.SerializeToUtf8Bytes(one, PayloadJson.Options), MessageId.New());
 }
