@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 using OrleansAgents.Hosting;
+using OrleansAgents.Mcp;
 
 namespace OrleansAgents.Endpoints;
 
@@ -10,19 +11,20 @@ public static class AgentsHttp
 {
     /// <summary>
     /// Adds what <see cref="MapAgents"/> needs: the callers, keys, tokens and rates of the section <c>Agents:Http</c> of the
-    /// host's configuration, as the reference silo reads them. Adds <see cref="IAgentClient"/> too, unless it is there.
+    /// host's configuration, as the reference silo reads them, and what <c>Agents:Mcp</c> says of tools. Adds <see cref="IAgentClient"/> too, unless it is there.
     /// </summary>
     /// <exception cref="InvalidOperationException">A setting is invalid; the message names it and the remedy.</exception>
     public static IHostApplicationBuilder AddAgentsHttp(this IHostApplicationBuilder builder)
     {
-        var section = builder.Configuration.GetSection(SiloOptions.Section).GetSection(nameof(SiloOptions.Http));
+        var agents = builder.Configuration.GetSection(SiloOptions.Section);
+        var section = agents.GetSection(nameof(SiloOptions.Http));
         section.RefuseUnknown(HttpSettings.Members);
-        builder.Services.AddAgentsHttp(HttpSettings.Read(section));
+        builder.Services.AddAgentsHttp(HttpSettings.Read(section), McpSettings.Read(agents));
         return builder;
     }
 
     /// <summary>
-    /// Maps messages, asks, tells, topics, runs and the directory. Callers are told apart by their keys and tokens, and each may
+    /// Maps messages, asks, tells, topics, runs, the directory, and the contracts of public kinds as tools of an MCP server. Callers are told apart by their keys and tokens, and each may
     /// send as fast as its rate allows.
     /// </summary>
     /// <param name="endpoints">Where to map them.</param>
@@ -33,7 +35,7 @@ public static class AgentsHttp
     {
         var group = endpoints.MapGroup(Check(endpoints, prefix));
         var routes = AgentRoutes.Callers(endpoints.ServiceProvider);
-        AgentRoute.Map(group, routes, "/agents", "/topics", "/directory", "/runs");
+        AgentRoute.Map(group, routes, "/agents", "/topics", "/directory", "/runs", "/mcp");
         if (endpoints.ServiceProvider.GetRequiredService<CallerKeys>().Current.Docs)
         {
             DocsEndpoints.Map(group, prefix.TrimEnd('/'), routes);
@@ -54,10 +56,11 @@ public static class AgentsHttp
         return group;
     }
 
-    internal static void AddAgentsHttp(this IServiceCollection services, HttpOptions options)
+    internal static void AddAgentsHttp(this IServiceCollection services, HttpOptions options, McpOptions mcp)
     {
         services.AddAgentClient();
         services.AddMessages(options);
+        services.AddMcp(mcp);
         services.TryAddSingleton<SendEndpoints>();
         services.TryAddSingleton<CloudEventEndpoint>();
         services.TryAddSingleton<OpenStreams>();
