@@ -11,8 +11,8 @@ public sealed record Part
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Text { get; init; }
 
-    /// <summary>Any JSON; null where it is something else.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>Any JSON, its null too; null where it is something else.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(DataJson))]
     public JsonElement? Data { get; init; }
 
     /// <summary>Bytes, in base64; null where it is something else.</summary>

@@ -1,14 +1,11 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
-using Microsoft.Extensions.Primitives;
 using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Endpoints;
 
-/// <summary>Makes a message of a request: its path names recipient and contract, or its body does.</summary>
+/// <summary>Makes a message of a request whose path names recipient and contract, and whose body is the payload.</summary>
 internal static class HttpMessage
 {
     public const string IdHeader = "Agents-Message-Id";
@@ -16,51 +13,25 @@ internal static class HttpMessage
     public const string ConversationHeader = "Agents-Conversation-Id";
     public const string TimeoutHeader = "Agents-Timeout";
 
-    /// <summary>The message that a request brings, judged by the reader and the limits of all messages.</summary>
+    /// <summary>The message that a request brings, judged as all messages are.</summary>
     /// <exception cref="AgentRefusedException">It is none; every problem is told.</exception>
     public static Envelope Read(
-        HttpContext context, AgentId sender, string recipient, ReadOnlySpan<byte> payload, MessageLimits limits, string? contract = null)
+        HttpContext context, AgentId sender, AgentId recipient, ReadOnlyMemory<byte> payload, MessageLimits limits, string? contract = null)
     {
         var request = context.Request;
-        var (name, version) = (contract ?? RawPath.Read(context, "contract", behind: 0), ReadVersion(request));
-        return Make(sender, recipient, name, version, payload, Find(request.Headers[IdHeader]), Find(request.Headers[ConversationHeader]), limits);
+        return Make(
+            sender, recipient, contract ?? RawPath.Read(context, "contract", behind: 0), ReadVersion(request), payload,
+            ReadHeader(request, IdHeader), ReadHeader(request, ConversationHeader), limits);
     }
 
-    /// <summary>A message of its parts, judged by the reader and the limits of all messages.</summary>
-    /// <param name="sender">Who sends it.</param>
-    /// <param name="recipient">Whom it is for.</param>
-    /// <param name="contract">The contract's name.</param>
-    /// <param name="version">The contract's version.</param>
-    /// <param name="payload">The payload's JSON.</param>
-    /// <param name="id">Its id; null for a new one.</param>
-    /// <param name="conversation">The conversation that it belongs to; null for none.</param>
-    /// <param name="limits">How large it may be.</param>
+    /// <summary>A message of its parts, judged as all messages are.</summary>
+    /// <inheritdoc cref="EnvelopeParts.Read" path="/param"/>
     /// <exception cref="AgentRefusedException">It is none; every problem is told.</exception>
     public static Envelope Make(
-        AgentId sender, string recipient, string contract, int version, ReadOnlySpan<byte> payload, string? id, string? conversation, MessageLimits limits)
+        AgentId sender, AgentId recipient, string contract, int version, ReadOnlyMemory<byte> payload, string? id, string? conversation, MessageLimits limits)
     {
-        var written = new ArrayBufferWriter<byte>(payload.Length + 256);
-        try
-        {
-            using var json = new Utf8JsonWriter(written, new JsonWriterOptions { Encoder = PayloadJson.Options.Encoder, MaxDepth = limits.Depth + 2 });
-            json.WriteStartObject();
-            json.WriteString("recipient", recipient);
-            json.WriteString("type", contract);
-            json.WriteNumber("version", version);
-            WriteText(json, "id", id);
-            WriteText(json, "conversationId", conversation);
-            json.WritePropertyName("payload");
-            // Checked to be one whole value, so that it cannot end the member and begin others.
-            json.WriteRawValue(payload);
-            json.WriteEndObject();
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw Refuse(MalformedPayload(payload, limits));
-        }
-
-        var (envelope, problems) = EnvelopeJson.Read(written.WrittenMemory, limits, defaultSender: sender);
-        return envelope ?? throw Refuse(problems!);
+        var (envelope, problems) = new EnvelopeParts(limits).Read(sender, recipient, contract, version, payload, id, conversation);
+        return envelope ?? throw new AgentRefusedException(ReceiptJson.Of(problems!));
     }
 
     /// <summary>How long the sender waits.</summary>
@@ -86,21 +57,6 @@ internal static class HttpMessage
         _ => throw new AgentRefusedException(RefusalCodes.BadVersion, "The parameter 'version' is given once, as a whole number of 1 or more."),
     };
 
-    private static string? Find(StringValues header) => header.Count > 0 ? header.ToString() : null;
-
-    private static void WriteText(Utf8JsonWriter json, string member, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(member, text);
-        }
-    }
-
-    /// <summary>What the reader of messages says of a payload that is not even JSON.</summary>
-    private static IReadOnlyList<Problem> MalformedPayload(ReadOnlySpan<byte> payload, MessageLimits limits) =>
-        EnvelopeJson.Read(payload.ToArray(), limits).Problems is [{ Pointer: "" } problem, ..]
-            ? [problem with { Pointer = "/payload" }]
-            : [new Problem("/payload", RefusalCodes.MalformedJson, "The body is no JSON.")];
-
-    private static AgentRefusedException Refuse(IReadOnlyList<Problem> problems) => new(ReceiptJson.Of(problems));
+    private static string? ReadHeader(HttpRequest request, string name) =>
+        request.Headers.TryGetValue(name, out var header) && header.Count > 0 ? header.ToString() : null;
 }

@@ -38,7 +38,7 @@ internal sealed class McpCalls(McpCatalogue catalogue, McpRuns runs, SendEndpoin
     {
         var isRun = tool.Output.Form == McpOutputForm.Run;
         var message = HttpMessage.Make(
-            call.Caller.Sender, FindAgent(call, tool).ToString(), tool.Contract.Name, tool.Contract.Version, WritePayload(call, tool.Input),
+            call.Caller.Sender, FindAgent(call, tool), tool.Contract.Name, tool.Contract.Version, WritePayload(call, tool.Input),
             isRun ? call.FindRunId() : call.FindId(), call.FindConversation(), door.Limits);
         if (isRun)
         {
@@ -59,7 +59,7 @@ internal sealed class McpCalls(McpCatalogue catalogue, McpRuns runs, SendEndpoin
     }
 
     /// <summary>The payload as it is sent. Whether the contract takes it is for the agent's gate to say.</summary>
-    private static ReadOnlySpan<byte> WritePayload(McpCall call, McpInput input)
+    private static ReadOnlyMemory<byte> WritePayload(McpCall call, McpInput input)
     {
         var written = new ArrayBufferWriter<byte>(256);
         using var json = new Utf8JsonWriter(written, new JsonWriterOptions { Encoder = PayloadJson.Options.Encoder });
@@ -82,6 +82,6 @@ internal sealed class McpCalls(McpCatalogue catalogue, McpRuns runs, SendEndpoin
         }
 
         json.Flush();
-        return written.WrittenSpan;
+        return written.WrittenMemory;
     }
 }

@@ -49,7 +49,7 @@ internal sealed partial class McpRuns(
         using var place = streams.Take();
         // Under the maker's id, so that a repeat is no second answer.
         var say = HttpMessage.Make(
-            call.Caller.Sender, run.Agent.Id.ToString(), Contract.Of<RunSay>().Name, version: 1, PayloadJson.Write(new RunSay([Part.Of(call.DemandText(McpRunNames.Text))])),
+            call.Caller.Sender, run.Agent.Id, Contract.Of<RunSay>().Name, version: 1, PayloadJson.Write(new RunSay([Part.Of(call.DemandText(McpRunNames.Text))])),
             call.FindId(), call.FindConversation(), door.Limits);
         var reply = await sending.SendAsync(call.Http, say, new SendOptions { Timeout = keys.Current.Timeout }, cancellationToken);
         return reply.Refusal is { } refusal ? McpResults.Refuse(refusal) : await WaitAsync(call, run, after: null, cancellationToken);
