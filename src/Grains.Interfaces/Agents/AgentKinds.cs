@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Serialization;
 using Orleans.Metadata;
 using Orleans.Runtime;
 using OrleansAgents.Messaging;
@@ -20,6 +21,9 @@ public sealed record KindDescription(
     /// <summary>What narrows a search for it down; in order, empty when its author named nothing.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>Whether it goes on with runs beyond its answer: it does work, or hears what is said in runs.</summary>
+    public bool TakesRuns { get; init; }
+
     /// <summary>Whether it is offered to programs outside by A2A and MCP, where their doors are open.</summary>
     public bool Public { get; init; }
 }
@@ -34,6 +38,10 @@ public sealed record ContractDescription(string Type, int Version, bool Query, s
 {
     /// <summary>The version of the same contract that it is made before it is handled (<see cref="IUpcastFrom{TOld, TNew}"/>); null where it is handled as it is.</summary>
     public int? UpcastTo { get; init; }
+
+    /// <summary>Whether only the platform, or the agent itself, sends it, so that it is nothing to offer to others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Inside { get; init; }
 }
 
 /// <summary>
@@ -49,6 +57,7 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
     internal const string CapabilitiesProperty = "agents.capabilities";
     internal const string TagsProperty = "agents.tags";
     internal const string PublicProperty = "agents.public";
+    internal const string TakesRunsProperty = "agents.runs";
 
     // Kinds that were hosted once, or that this silo has the class of and not the label: no typing errors.
     private readonly ConcurrentDictionary<string, byte> _known = new(StringComparer.Ordinal);

@@ -4,6 +4,7 @@ using Orleans.Metadata;
 using Orleans.Runtime;
 using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
+using OrleansAgents.Runs;
 
 namespace OrleansAgents.Agents;
 
@@ -15,7 +16,8 @@ internal static class AgentManifest
         Contract[] audit = HandlerTable.FindAudited(agentClass, attribute, auditAll) ? [Contract.Of<AuditRead>()] : [];
         Contract[] handled = [.. HandlerTable.FindHandled(agentClass), .. audit];
         var upcasts = Upcasts.Find(handled);
-        var contracts = handled.Select(c => Describe(c, upcastTo: null)).Concat(upcasts.Select(u => Describe(u.From, u.To.Version)))
+        var own = HandlerTable.FindOwn(agentClass);
+        var contracts = handled.Select(c => Describe(c, upcastTo: null) with { Inside = own.Contains(c) || HandlerTable.IsOfThePlatform(c) }).Concat(upcasts.Select(u => Describe(u.From, u.To.Version)))
             .OrderBy(c => c.Type, StringComparer.Ordinal).ThenBy(c => c.Version);
         properties[AgentKinds.ContractsProperty] = JsonSerializer.Serialize(contracts.ToArray(), WireJson.Default.ContractDescriptionArray);
         // Packed, and unpacked only where somebody asks: whole schemas are many times what the short shapes above are.
@@ -28,6 +30,11 @@ internal static class AgentManifest
         if (typeof(IHandleAny).IsAssignableFrom(agentClass) || typeof(IRelay).IsAssignableFrom(agentClass))
         {
             properties[AgentKinds.AnyContractProperty] = "true";
+        }
+
+        if (own.Count > 0 || handled.Contains(Contract.Of<RunSaid>()))
+        {
+            properties[AgentKinds.TakesRunsProperty] = "true";
         }
 
         if (attribute.Public)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansAgents.A2A;
 using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 using OrleansAgents.Hosting;
@@ -10,19 +11,20 @@ public static class AgentsHttp
 {
     /// <summary>
     /// Adds what <see cref="MapAgents"/> needs: the callers, keys, tokens and rates of the section <c>Agents:Http</c> of the
-    /// host's configuration, as the reference silo reads them. Adds <see cref="IAgentClient"/> too, unless it is there.
+    /// host's configuration and what <c>Agents:A2A</c> says, as the reference silo reads them. Adds <see cref="IAgentClient"/> too, unless it is there.
     /// </summary>
     /// <exception cref="InvalidOperationException">A setting is invalid; the message names it and the remedy.</exception>
     public static IHostApplicationBuilder AddAgentsHttp(this IHostApplicationBuilder builder)
     {
         var section = builder.Configuration.GetSection(SiloOptions.Section).GetSection(nameof(SiloOptions.Http));
         section.RefuseUnknown(HttpSettings.Members);
-        builder.Services.AddAgentsHttp(HttpSettings.Read(section));
+        var a2a = builder.Configuration.GetSection(SiloOptions.Section).GetSection(A2AOptions.Section);
+        builder.Services.AddAgentsHttp(HttpSettings.Read(section), A2ASettings.Read(a2a));
         return builder;
     }
 
     /// <summary>
-    /// Maps messages, asks, tells, topics, runs and the directory. Callers are told apart by their keys and tokens, and each may
+    /// Maps messages, asks, tells, topics, runs, the directory, and A2A for the kinds that are public. Callers are told apart by their keys and tokens, and each may
     /// send as fast as its rate allows.
     /// </summary>
     /// <param name="endpoints">Where to map them.</param>
@@ -34,6 +36,13 @@ public static class AgentsHttp
         var group = endpoints.MapGroup(Check(endpoints, prefix));
         var routes = AgentRoutes.Callers(endpoints.ServiceProvider);
         AgentRoute.Map(group, routes, "/agents", "/topics", "/directory", "/runs");
+        if (endpoints.ServiceProvider.GetRequiredService<A2AOptions>().Enabled)
+        {
+            var a2a = A2ARoutes.All(endpoints.ServiceProvider);
+            A2ARoutes.Map(group, a2a);
+            routes = [.. routes, .. a2a];
+        }
+
         if (endpoints.ServiceProvider.GetRequiredService<CallerKeys>().Current.Docs)
         {
             DocsEndpoints.Map(group, prefix.TrimEnd('/'), routes);
@@ -54,7 +63,7 @@ public static class AgentsHttp
         return group;
     }
 
-    internal static void AddAgentsHttp(this IServiceCollection services, HttpOptions options)
+    internal static void AddAgentsHttp(this IServiceCollection services, HttpOptions options, A2AOptions a2a)
     {
         services.AddAgentClient();
         services.AddMessages(options);
@@ -66,6 +75,7 @@ public static class AgentsHttp
         services.TryAddSingleton<DirectoryEndpoints>();
         services.TryAddSingleton<DeadLetterEndpoints>();
         services.TryAddSingleton<OpenApiDocument>();
+        services.AddA2A(a2a);
     }
 
     private static string Check(IEndpointRouteBuilder endpoints, string prefix)
