@@ -117,6 +117,18 @@ internal static class SiloApplication
             silo.UseEncryption(_ => { }).Services.Configure<EncryptionOptions>(encryption);
         }
 
+        if (options.A2A.Enabled)
+        {
+            silo.AddPushNotifications(push =>
+            {
+                push.Patience = options.A2A.PushPatience;
+                foreach (var host in options.A2A.PushHosts)
+                {
+                    push.Hosts.Add(host);
+                }
+            });
+        }
+
         if (options.Demo)
         {
             silo.AddDemoAgents();
