@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test project. Needs the .NET SDK, and redis-server, tshark and python3, which it installs on Debian where they are missing.
+# Builds everything and runs every test project. Needs the .NET SDK, and redis-server, tshark, python3 and chromium, which it installs on Debian where they are missing.
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 only if every step worked and no test failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -40,38 +40,44 @@ count() {
     echo "${number:-0}"
 }
 
+# Runs one test project; what it prints goes to standard output, and its exit code into a file beside its report.
 run_project() {
-    local project=$1 name report assembly code=0 ok bad errors
-    name=$(basename "$project" .csproj)
-    report=$results/$name.xml
-    if ! grep -qF "${project//\//\\}" OrleansAgents.sln; then
-        broken "$name is not in OrleansAgents.sln"
-        return
-    fi
-
-    assembly=$(dotnet msbuild "$project" -nologo -p:Configuration=Release -getProperty:TargetPath) || assembly=
+    local name=$1 assembly code=0
+    assembly=$(dotnet msbuild "tests/$name/$name.csproj" -nologo -p:Configuration=Release -getProperty:TargetPath) || assembly=
     if [ ! -f "$assembly" ]; then
-        broken "$name was not built"
+        echo "not built" >"$results/$name.exit"
         return
     fi
 
     echo "== $name"
     # A test that hangs is named after two minutes, and does not hold up the run for ever.
-    timeout --kill-after=30 "$patience" dotnet exec "$assembly" -noLogo -noColor -noAutoReporters -longRunning 120 -result-xml "$report" </dev/null || code=$?
+    timeout --kill-after=30 "$patience" dotnet exec "$assembly" -noLogo -noColor -noAutoReporters -longRunning 120 -result-xml "$results/$name.xml" </dev/null || code=$?
+    echo "$code" >"$results/$name.exit"
+}
+
+# Adds what a project's report says to the sums.
+count_project() {
+    local name=$1 report code ok bad
+    report=$results/$name.xml
+    code=$(cat "$results/$name.exit" 2>/dev/null || echo "none")
+    if ! grep -qF "tests\\$name\\$name.csproj" OrleansAgents.sln; then
+        broken "$name is not in OrleansAgents.sln"
+        return
+    fi
+
     if [ ! -s "$report" ]; then
-        broken "$name ended with exit code $code and without a report"
+        broken "$name ended without a report (exit code: $code)"
         return
     fi
 
     ok=$(count "$report" passed)
-    errors=$(count "$report" errors)
-    bad=$(($(count "$report" failed) + errors))
+    bad=$(($(count "$report" failed) + $(count "$report" errors)))
     passed=$((passed + ok))
     failed=$((failed + bad))
     skipped=$((skipped + $(count "$report" skipped)))
     if [ $((ok + bad)) -eq 0 ]; then
         broken "$name ran no test"
-    elif [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    elif [ "$code" != 0 ] && [ "$bad" -eq 0 ]; then
         broken "$name ended with exit code $code though no test failed"
     fi
 }
@@ -95,7 +101,7 @@ install() {
 # The tests start servers of their own. A package may start one more; it is told not to, and one that came all the same is ended.
 ensure_tools() {
     local policy=/usr/sbin/policy-rc.d ours=false tool missing=()
-    for tool in redis-server tshark python3; do
+    for tool in redis-server tshark python3 chromium; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
     [ "${#missing[@]}" -gt 0 ] || return 0
@@ -130,14 +136,15 @@ if ! dotnet build OrleansAgents.sln -c Release --no-restore; then
     finish
 fi
 
-projects=0
-for folder in Unit Cluster EndToEnd; do
-    for project in "tests/$folder"/*.csproj; do
-        [ -f "$project" ] || continue
-        projects=$((projects + 1))
-        run_project "$project"
-    done
+# The end-to-end tests wait for processes most of the time; the others fill it.
+run_project EndToEnd >"$results/EndToEnd.log" 2>&1 &
+processes=$!
+run_project Unit
+run_project Cluster
+wait "$processes"
+cat "$results/EndToEnd.log"
+for name in Unit Cluster EndToEnd; do
+    count_project "$name"
 done
 
-[ "$projects" -gt 0 ] || broken "there is no test project"
 finish

@@ -6,7 +6,7 @@ namespace OrleansAgents.Tests;
 internal sealed record BenchmarkOptions(string Command, IReadOnlyList<string> Arguments)
 {
     public const string Usage =
-        "Usage: ask|idle|start|fairness|store|durable|topics|cluster|failover|trust|routing|fanout|directory|http [--json FILE] [--seconds N] [--only TEXT]";
+        "Usage: ask|idle|start|fairness|store|durable|topics|cluster|failover|trust|routing|fanout|directory|http|runs [--json FILE] [--seconds N] [--only TEXT]";
 
     /// <summary>Where the result goes as JSON; null for nowhere.</summary>
     public string? JsonFile { get; private init; }

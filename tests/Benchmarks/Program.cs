@@ -33,6 +33,7 @@ Func<BenchmarkOptions, IAsyncEnumerable<Row>>? run = options.Command switch
     "routing" => RoutingCases.RunAsync,
     "fanout" => FanOutCases.RunAsync,
     "directory" => DirectoryCases.RunAsync,
+    "runs" => RunCases.RunAsync,
     "http" => HttpCases.RunAsync,
     _ => null,
 };

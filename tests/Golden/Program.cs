@@ -9,6 +9,7 @@ if (args.Length is < 1 or > 2)
 System.IO.Directory.CreateDirectory(args[0]);
 await SqliteFile.WriteAsync(args[0]);
 Messages.WriteLines(Path.Combine(args[0], "messages.jsonl"));
+Trusted.WriteLines(Path.Combine(args[0], "trusted.jsonl"));
 Messages.WriteFrames(Path.Combine(args[0], "frames.txt"));
 #if REDIS
 if (args.Length == 2)

@@ -105,21 +105,22 @@ internal sealed class AgentCaller(
     }
 
     /// <summary>Goes on where a first try ended that was no answer.</summary>
-    public ValueTask<Reply> GoOnAsync(IAgentGrain grain, Envelope envelope, TimeSpan timeout, Reply first, Exception? error) =>
+    public ValueTask<Reply> GoOnAsync(
+        IAgentGrain grain, Envelope envelope, TimeSpan timeout, Reply first, Exception? error, CancellationToken cancellationToken) =>
         error is null || Delivery.IsTransient(error)
             ? BoundAsync(
                 envelope, timeout, (grain, first, error: error is null ? null : ExceptionDispatchInfo.Capture(error)),
                 static (self, envelope, state, stop) => self._delivery.RetryAsync(state.grain, envelope, state.first, state.error, stop),
-                CancellationToken.None)
+                cancellationToken)
             : Delivery.IsLasting(error)
                 ? ValueTask.FromResult(Delivery.ToReply(envelope, error))
                 : ValueTask.FromException<Reply>(error);
 
     private ValueTask<TResult> SendAsync<TAnswer, TResult>(IAgentGrain grain, Envelope envelope, TimeSpan timeout, CancellationToken cancellationToken)
         where TAnswer : struct, IAnswer<TResult> =>
-        timeout < OrleansTimeout || cancellationToken.CanBeCanceled || TaskScheduler.Current != TaskScheduler.Default
+        timeout < OrleansTimeout || TaskScheduler.Current != TaskScheduler.Default
             ? CallBoundedAsync<TAnswer, TResult>(grain, envelope, timeout, cancellationToken)
-            : PendingCall<TAnswer, TResult>.Start(this, grain, envelope, timeout, queued: inSilo && Turnstile.IsTurnOver());
+            : PendingCall<TAnswer, TResult>.Start(this, grain, envelope, timeout, queued: inSilo && Turnstile.IsTurnOver(), cancellationToken);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TResult> CallTracedAsync<TAnswer, TResult>(

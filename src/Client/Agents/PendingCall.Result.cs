@@ -50,7 +50,7 @@ internal sealed partial class PendingCall<TAnswer, TResult>
     {
         if (_lost)
         {
-            // The answer may still come, to this object.
+            // The answer, or word of a cancelling, may still come to this object.
             return;
         }
 
@@ -58,7 +58,7 @@ internal sealed partial class PendingCall<TAnswer, TResult>
         _answer = default;
         _context = null;
         _caller = null!;
-        _connections = null;
+        (_connections, _token, _registration) = (null, default, default);
         _grain = null!;
         _envelope = null!;
         var free = t_free ??= new();

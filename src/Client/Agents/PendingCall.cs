@@ -6,7 +6,7 @@ using OrleansAgents.Messaging;
 namespace OrleansAgents.Agents;
 
 /// <summary>
-/// A message on its way for a caller that needs no timer, no token and no span: the whole wait is one object that is
+/// A message on its way for a caller that needs no timer and no span: the whole wait is one object that is
 /// used again. Async methods keep only a few of theirs, and a wave of asks needs as many as it has messages.
 /// </summary>
 internal sealed partial class PendingCall<TAnswer, TResult> : IValueTaskSource<TResult>, IThreadPoolWorkItem, ILosable
@@ -30,17 +30,25 @@ internal sealed partial class PendingCall<TAnswer, TResult> : IValueTaskSource<T
     // when many were asked together. That spares each of those a trip through the thread pool.
     private bool _unwatched;
 
-    // Where connections are watched, whoever takes it from 0 to 1 ends the wait: the answer, or a loss. It is 1 while
-    // nothing is to be ended, so that word of a loss that comes late finds nothing to do.
+    // Where something else than the answer may end the wait, whoever takes it from 0 to 1 ends it: the answer, a loss, or
+    // the caller. It is 1 while nothing is to be ended, so that word of a loss that comes late finds nothing to do.
     private GatewayConnections? _connections;
+    private CancellationToken _token;
+    private CancellationTokenRegistration _registration;
     private int _ended = 1;
-    private bool _lost;
+    private bool _isContested, _lost;
 
     private PendingCall() => _onAnswered = OnAnswered;
 
     /// <summary>Sends on this thread, or from the end of the thread pool's queue.</summary>
-    public static ValueTask<TResult> Start(AgentCaller caller, IAgentGrain grain, Envelope envelope, TimeSpan timeout, bool queued)
+    public static ValueTask<TResult> Start(
+        AgentCaller caller, IAgentGrain grain, Envelope envelope, TimeSpan timeout, bool queued, CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<TResult>(cancellationToken);
+        }
+
         var call = t_free is { Count: > 0 } free ? free.Pop() : new PendingCall<TAnswer, TResult>();
         call._caller = caller;
         call._grain = grain;
@@ -48,9 +56,13 @@ internal sealed partial class PendingCall<TAnswer, TResult> : IValueTaskSource<T
         call._timeout = timeout;
         call._context = ExecutionContext.Capture();
         var result = new ValueTask<TResult>(call, call._result.Version);
-        if (caller.Connections is { } connections)
+        call.ExpectOthers(caller.Connections, cancellationToken);
+        if (caller.Connections is not null)
         {
-            call.SendWatching(connections);
+            if (call.TrySend())
+            {
+                call.Watch();
+            }
         }
         else if (queued)
         {
@@ -72,7 +84,7 @@ internal sealed partial class PendingCall<TAnswer, TResult> : IValueTaskSource<T
             ExecutionContext.Restore(context);
         }
 
-        if (TrySend())
+        if (!_lost && TrySend())
         {
             Watch();
         }
@@ -83,21 +95,37 @@ internal sealed partial class PendingCall<TAnswer, TResult> : IValueTaskSource<T
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
             _lost = true;
+            _registration.Unregister();
             GoOn(default, new TimeoutException("A connection to a silo was lost before the answer came."));
         }
     }
 
-    private void SendWatching(GatewayConnections connections)
+    private void ExpectOthers(GatewayConnections? connections, CancellationToken cancellationToken)
     {
-        // Before it is sent, so that no loss falls in between; one that comes this early has it sent twice, under one id.
-        _connections = connections;
-        Volatile.Write(ref _ended, 0);
-        connections.Add(this);
-        if (TrySend())
+        (_connections, _token) = (connections, cancellationToken);
+        _isContested = connections is not null || cancellationToken.CanBeCanceled;
+        if (_isContested)
         {
-            Watch();
+            // Before it is sent, so that no loss falls in between; one that comes this early has it sent twice, under one id.
+            Volatile.Write(ref _ended, 0);
+            connections?.Add(this);
+            _registration = cancellationToken.UnsafeRegister(static self => ((PendingCall<TAnswer, TResult>)self!).Cancel(), this);
         }
     }
+
+    private void Cancel()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            _lost = true;
+            _connections?.Remove(this);
+            // The agent may be the very thing that cannot be reached, so nobody waits for this call.
+            StopAsync(_grain, _envelope.Id).Ignore();
+            _result.SetException(new OperationCanceledException(_token));
+        }
+    }
+
+    private static async Task StopAsync(IAgentGrain grain, MessageId message) => await grain.CancelAsync(message.Value);
 
     private bool TrySend()
     {
@@ -159,8 +187,20 @@ internal sealed partial class PendingCall<TAnswer, TResult> : IValueTaskSource<T
 
     private bool TryEnd()
     {
+        if (!_isContested)
+        {
+            return true;
+        }
+
         _connections?.Remove(this);
-        return _connections is null || Interlocked.Exchange(ref _ended, 1) == 0;
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return false;
+        }
+
+        // A cancelling that is just under way finds this object, which must not be another call's by then.
+        _lost = _token.CanBeCanceled && !_registration.Unregister();
+        return true;
     }
 
     private void Finish(Reply reply)
@@ -197,7 +237,7 @@ internal sealed partial class PendingCall<TAnswer, TResult> : IValueTaskSource<T
         Reply reply;
         try
         {
-            reply = await _caller.GoOnAsync(_grain, _envelope, _timeout, first, error);
+            reply = await _caller.GoOnAsync(_grain, _envelope, _timeout, first, error, _token);
         }
         catch (Exception e)
         {

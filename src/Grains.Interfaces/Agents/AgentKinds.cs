@@ -21,11 +21,14 @@ public sealed record KindDescription(
     /// <summary>What narrows a search for it down; in order, empty when its author named nothing.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>Whether it goes on with runs beyond its answer: it does work, or hears what is said in runs.</summary>
-    public bool TakesRuns { get; init; }
-
     /// <summary>Whether it is offered to programs outside by A2A and MCP, where their doors are open.</summary>
     public bool Public { get; init; }
+
+    /// <summary>
+    /// Whether its agents go on with a message beyond the turn that took it, so that what comes of it is in its run and not
+    /// in the answer: a class of it does work, or handles what is said in a run or that one is over.
+    /// </summary>
+    public bool Works { get; init; }
 }
 
 /// <summary>A contract as a kind handles it.</summary>
@@ -39,9 +42,9 @@ public sealed record ContractDescription(string Type, int Version, bool Query, s
     /// <summary>The version of the same contract that it is made before it is handled (<see cref="IUpcastFrom{TOld, TNew}"/>); null where it is handled as it is.</summary>
     public int? UpcastTo { get; init; }
 
-    /// <summary>Whether only the platform, or the agent itself, sends it, so that it is nothing to offer to others.</summary>
+    /// <summary>Whether it comes from the agent itself, and is taken from nobody else.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool Inside { get; init; }
+    public bool Own { get; init; }
 }
 
 /// <summary>
@@ -57,7 +60,7 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
     internal const string CapabilitiesProperty = "agents.capabilities";
     internal const string TagsProperty = "agents.tags";
     internal const string PublicProperty = "agents.public";
-    internal const string TakesRunsProperty = "agents.runs";
+    internal const string WorksProperty = "agents.works";
 
     // Kinds that were hosted once, or that this silo has the class of and not the label: no typing errors.
     private readonly ConcurrentDictionary<string, byte> _known = new(StringComparer.Ordinal);
@@ -95,7 +98,8 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
     /// <summary>A silo other than <paramref name="self"/> whose class of a kind handles a contract; null when there is none.</summary>
     internal SiloAddress? FindSilo(string kind, Contract contract, SiloAddress self) => Hosted.FindSilo(kind, contract, self);
 
-    private HostedKinds Hosted
+    /// <summary>The kinds of one state of the cluster; what is asked of it does not change meanwhile.</summary>
+    internal HostedKinds Hosted
     {
         get
         {

@@ -76,8 +76,8 @@ internal sealed class HostedKinds
         {
             Capabilities = ReadNames(classes, AgentKinds.CapabilitiesProperty),
             Tags = ReadNames(classes, AgentKinds.TagsProperty),
-            TakesRuns = read.Any(c => c.Properties.ContainsKey(AgentKinds.TakesRunsProperty)),
             Public = read.Any(c => c.Properties.ContainsKey(AgentKinds.PublicProperty)),
+            Works = read.Any(c => c.Properties.ContainsKey(AgentKinds.WorksProperty)),
         };
     }
 

@@ -141,7 +141,7 @@ public sealed class Envelope
     internal void StampOutside() => IsFromOutside = true;
 
     /// <inheritdoc cref="StampDeadline"/>
-    internal Envelope StampExtras(EnvelopeExtras extras)
+    internal Envelope StampExtras(EnvelopeExtras? extras)
     {
         Extras = extras;
         return this;

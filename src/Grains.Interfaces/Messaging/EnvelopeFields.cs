@@ -128,7 +128,7 @@ internal sealed partial class EnvelopeFields(MessageLimits limits, ContractCatal
                 _type = text;
                 if (!Contract.IsName(text))
                 {
-                    Report("/type", RefusalCodes.BadType, "A type is lower-case segments divided by dots, such as quote.request.");
+                    Report("/type", RefusalCodes.BadType, BadType);
                 }
 
                 break;
@@ -143,11 +143,11 @@ internal sealed partial class EnvelopeFields(MessageLimits limits, ContractCatal
         _payload = utf8[start..(int)reader.BytesConsumed];
         if (!isObject)
         {
-            Report("/payload", RefusalCodes.WrongKind, "A payload is a JSON object.");
+            Report("/payload", RefusalCodes.WrongKind, NoObject);
         }
         else if (_payload.Length > Limits.PayloadBytes)
         {
-            Report("/payload", RefusalCodes.TooLarge, $"The payload holds {_payload.Length} bytes; {Limits.PayloadBytes} is the limit.");
+            Report("/payload", RefusalCodes.TooLarge, TooLong(_payload.Length));
         }
     }
 

@@ -11,6 +11,11 @@ namespace OrleansAgents.Messaging;
 /// </summary>
 public static class EnvelopeJson
 {
+    private const int LargestKept = 64 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_free;
+
     /// <summary>
     /// Reads one message. A missing id is made up; a bare address takes <paramref name="defaultKind"/>, and is a problem
     /// where that is null. A message without a sender takes <paramref name="defaultSender"/>, and has a problem where
@@ -41,12 +46,8 @@ public static class EnvelopeJson
         }
         catch (JsonException e)
         {
-            // The reader names a line and a position, and its sentences quote at most one character.
-            return (null, [e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
-                ? new Problem("", RefusalCodes.TooDeep, TooDeep)
-                : new Problem("", RefusalCodes.MalformedJson, $"The text is no JSON, at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.")]);
+            return (null, [Explain(e)]);
         }
-
         catch (InvalidOperationException)
         {
             return (null, [new Problem("", RefusalCodes.MalformedJson, "A member's name has half of a surrogate pair.")]);
@@ -58,7 +59,42 @@ public static class EnvelopeJson
     /// <summary>Writes one message: the members in ordinal order, absent ones left out.</summary>
     public static void Write(Envelope envelope, IBufferWriter<byte> output)
     {
-        using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = PayloadJson.Options.Encoder, SkipValidation = true });
+        // The writer of JSON asks for 4 KB at a time, which would make any buffer grow far beyond a message. So it has one of its own.
+        var buffer = Compose(envelope);
+        output.Write(buffer.WrittenSpan);
+        Keep(buffer);
+    }
+
+    /// <inheritdoc cref="Write(Envelope, IBufferWriter{byte})"/>
+    public static byte[] ToBytes(Envelope envelope)
+    {
+        var buffer = Compose(envelope);
+        var bytes = buffer.WrittenSpan.ToArray();
+        Keep(buffer);
+        return bytes;
+    }
+
+    private static ArrayBufferWriter<byte> Compose(Envelope envelope)
+    {
+        var buffer = t_free ?? new ArrayBufferWriter<byte>(8 * 1024);
+        t_free = null;
+        using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = PayloadJson.Options.Encoder, SkipValidation = true });
+        Write(envelope, json);
+        json.Flush();
+        return buffer;
+    }
+
+    private static void Keep(ArrayBufferWriter<byte> buffer)
+    {
+        if (buffer.Capacity <= LargestKept)
+        {
+            buffer.ResetWrittenCount();
+            t_free = buffer;
+        }
+    }
+
+    private static void Write(Envelope envelope, Utf8JsonWriter json)
+    {
         var extras = envelope.Extras;
         json.WriteStartObject();
         WriteId(json, "causationId", extras?.CausationId);
@@ -92,13 +128,10 @@ public static class EnvelopeJson
         json.WriteEndObject();
     }
 
-    /// <inheritdoc cref="Write"/>
-    public static byte[] ToBytes(Envelope envelope)
-    {
-        var output = new ArrayBufferWriter<byte>(256);
-        Write(envelope, output);
-        return output.WrittenSpan.ToArray();
-    }
+    /// <summary>What may be said of a text that is no JSON, or nests too deep: a line and a place, and nothing of what stands there.</summary>
+    internal static Problem Explain(JsonException e) => e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
+        ? new Problem("", RefusalCodes.TooDeep, TooDeep)
+        : new Problem("", RefusalCodes.MalformedJson, $"The text is no JSON, at line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
 
     private static readonly string TooDeep = $"A member of the message nests deeper than {PayloadJson.MaxDepth} levels.";
 

@@ -9,6 +9,8 @@ namespace OrleansAgents.Messaging;
 /// <summary>Reads the values that a message's members have, and keeps the problems found on the way.</summary>
 internal abstract partial class FieldReader(MessageLimits limits, string? defaultKind)
 {
+    protected const string NoObject = "A payload is a JSON object.";
+    protected const string BadType = "A type is lower-case segments divided by dots, such as quote.request.";
     private const int LongestTime = 64;
 
     protected MessageLimits Limits { get; } = limits;
@@ -90,6 +92,8 @@ internal abstract partial class FieldReader(MessageLimits limits, string? defaul
         Report("/" + name, RefusalCodes.BadTime, "A time has the form of RFC 3339, such as 2026-01-31T12:00:00Z.");
         return null;
     }
+
+    protected string TooLong(int payload) => $"The payload holds {payload} bytes; {Limits.PayloadBytes} is the limit.";
 
     protected string Short(string name, string text)
     {

@@ -180,34 +180,6 @@ public sealed partial class AgentContext
 
     internal void Close() => _turns = null;
 
-    internal void MergeInto(AgentContext outer)
-    {
-        if (Outgoing is not null)
-        {
-            (outer.Outgoing ??= []).AddRange(Outgoing);
-        }
-
-        if (Scheduled is not null)
-        {
-            (outer.Scheduled ??= []).AddRange(Scheduled);
-        }
-
-        if (Unscheduled is not null)
-        {
-            (outer.Unscheduled ??= []).AddRange(Unscheduled);
-        }
-
-        if (Questions is not null)
-        {
-            (outer.Questions ??= []).AddRange(Questions);
-        }
-
-        if (Works is not null)
-        {
-            (outer.Works ??= []).AddRange(Works);
-        }
-    }
-
     private void Record(Envelope envelope)
     {
         RefuseInQuery();

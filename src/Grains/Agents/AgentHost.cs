@@ -57,6 +57,9 @@ internal sealed class AgentHost
     /// <summary>The agents that are active on this silo.</summary>
     public ActiveTable Active { get; } = new();
 
+    /// <summary>The agents of this silo that owe answers to messages of earlier turns.</summary>
+    public ConcurrentDictionary<AgentId, byte> Owing { get; } = new();
+
     /// <summary>This silo's address.</summary>
     public SiloAddress Silo { get; }
 

@@ -16,8 +16,9 @@ internal static class AgentManifest
         Contract[] audit = HandlerTable.FindAudited(agentClass, attribute, auditAll) ? [Contract.Of<AuditRead>()] : [];
         Contract[] handled = [.. HandlerTable.FindHandled(agentClass), .. audit];
         var upcasts = Upcasts.Find(handled);
-        var own = HandlerTable.FindOwn(agentClass);
-        var contracts = handled.Select(c => Describe(c, upcastTo: null) with { Inside = own.Contains(c) || HandlerTable.IsOfThePlatform(c) }).Concat(upcasts.Select(u => Describe(u.From, u.To.Version)))
+        var workers = Worker.FindAll(agentClass, handled);
+        Contract[] own = [.. workers.Select(w => w.Done), Contract.Of<WorkFailed>()];
+        var contracts = handled.Select(c => Describe(c, upcastTo: null) with { Own = own.Contains(c) }).Concat(upcasts.Select(u => Describe(u.From, u.To.Version)))
             .OrderBy(c => c.Type, StringComparer.Ordinal).ThenBy(c => c.Version);
         properties[AgentKinds.ContractsProperty] = JsonSerializer.Serialize(contracts.ToArray(), WireJson.Default.ContractDescriptionArray);
         // Packed, and unpacked only where somebody asks: whole schemas are many times what the short shapes above are.
@@ -32,14 +33,14 @@ internal static class AgentManifest
             properties[AgentKinds.AnyContractProperty] = "true";
         }
 
-        if (own.Count > 0 || handled.Contains(Contract.Of<RunSaid>()))
-        {
-            properties[AgentKinds.TakesRunsProperty] = "true";
-        }
-
         if (attribute.Public)
         {
             properties[AgentKinds.PublicProperty] = "true";
+        }
+
+        if (workers.Count > 0 || handled.Contains(Contract.Of<RunSaid>()) || handled.Contains(Contract.Of<RunOver>()))
+        {
+            properties[AgentKinds.WorksProperty] = "true";
         }
 
         if (attribute.Description is { } description)

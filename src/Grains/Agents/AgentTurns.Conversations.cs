@@ -25,7 +25,7 @@ internal sealed partial class AgentTurns
     /// <summary>Notes a message with what its turn sends, so that the note leaves if the turn has taken effect, and not otherwise.</summary>
     public void NoteWithin(AgentContext context, Reply reply)
     {
-        if (context.NotedFrom is not { } began)
+        if (context.NotedFrom is not { } began || context.IsAnsweredLater)
         {
             return;
         }
@@ -37,6 +37,24 @@ internal sealed partial class AgentTurns
         else
         {
             context.Resend(ConversationNotes.Write(Host, context.Message, began, reply));
+        }
+    }
+
+    /// <summary>Notes a message of an earlier turn with the one that answers it.</summary>
+    public void NoteWithin(AgentContext context, OwedAnswer owed, Reply reply)
+    {
+        if (owed.Message.Extras?.ConversationId is not null && IsNoted(owed.Message))
+        {
+            context.Resend(ConversationNotes.Write(Host, owed.Message, owed.Since, reply));
+        }
+    }
+
+    /// <summary>Notes a message that nobody waits for any more.</summary>
+    public void NoteAside(OwedAnswer owed, Reply reply)
+    {
+        if (owed.Message.Extras?.ConversationId is not null && IsNoted(owed.Message) && Commits?.Fault is null)
+        {
+            Tell(ConversationNotes.Write(Host, owed.Message, owed.Since, reply));
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed partial class AgentTurns : ICommitObserver
         {
             _handled = new HandledMessages(Host.Window.Count, Host.Window.Age);
             _handled.Restore(record.Handled, Host.ReplayAllowance);
+            RestoreOwed(record.Outgoing);
             Enqueue(record.Outgoing);
             if (HandlesAnswers)
             {
@@ -134,6 +135,7 @@ internal sealed partial class AgentTurns : ICommitObserver
         }
 
         _queue?.SettleWaiting(TurnFailure.Stopping(Id));
+        ReleaseOwed(fault);
         ((IGrainBase)_agent).DeactivateOnIdle();
     }
 

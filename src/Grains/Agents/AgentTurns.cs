@@ -44,49 +44,13 @@ internal sealed partial class AgentTurns
 
     private OpenQuestions Questions => _questions ??= new OpenQuestions(Host, this);
 
-    /// <summary>Cancels a message that runs or waits. One whose turn is over cannot be cancelled.</summary>
-    public void Cancel(MessageId message)
-    {
-        if (_running?.Message.Id == message)
-        {
-            _cancellation?.Cancel();
-        }
-        else if (_queue?.Find(message) is { IsWaiting: true } turn)
-        {
-            _queue.Refuse(turn, new Refusal(RefusalCodes.Cancelled, "The caller cancelled before the message's turn came."));
-        }
-    }
-
-    /// <summary>No new turns; ends when the running one is finished and what it sent is on its way or in the store.</summary>
-    public async Task DrainAsync(TimeSpan patience, CancellationToken cancellationToken)
-    {
-        _stopping = true;
-        _queue?.SettleWaiting(TurnFailure.Stopping(Id));
-        if (_running is not null)
-        {
-            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            await _idle.Task.WaitAsync(cancellationToken);
-        }
-
-        _questions?.Close();
-        _work?.Close();
-        await _agent.OnStoppingAsync();
-        await (Commits?.DrainAsync() ?? Task.CompletedTask);
-        await (_notes?.CloseAsync(patience, cancellationToken) ?? Task.CompletedTask);
-
-        if (_outbox is not null)
-        {
-            await _outbox.CloseAsync(Commits?.Fault is null ? patience : TimeSpan.Zero, cancellationToken);
-            await (Commits?.DrainAsync() ?? Task.CompletedTask);
-        }
-    }
-
     /// <summary>Takes a message while others run, wait, or are not stored yet.</summary>
     private ValueTask<Reply> DeliverBesidesAsync(Envelope envelope, Handler handler)
     {
         if (_queue!.Find(envelope.Id) is { } twin)
         {
             TurnTelemetry.Duplicate(Id.Kind);
+            _answers?.Extend(envelope);
             return twin.JoinAsync();
         }
 
@@ -123,7 +87,7 @@ internal sealed partial class AgentTurns
         var context = Open(envelope, handler);
         if (handler.IsOwn)
         {
-            // The question or the work ends with the turn that takes what came of it.
+            // The question, the work or the wait ends with the turn that takes what came of it.
             context.CancelScheduled(envelope.Id);
         }
 
@@ -133,7 +97,7 @@ internal sealed partial class AgentTurns
         try
         {
             answer = handler.InvokeAsync(_agent, context, (_cancellation ??= new TurnCancellation(Host.Time)).Token);
-            if (answer.IsCompletedSuccessfully && Commits is null)
+            if (answer.IsCompletedSuccessfully && Commits is null && !context.IsAnsweredLater && context.Given is null)
             {
                 var reply = context.Accept(answer.Result);
                 End(context, reply, started, span);
@@ -179,7 +143,13 @@ internal sealed partial class AgentTurns
         }
 
         End(context, reply, turn.Started, span);
-        if (!isRecorded && Commits?.TryFollow(turn, reply) is not true)
+        var isLater = context.IsAnsweredLater && reply.Refusal is null;
+        if (Commits is null && reply.Refusal is null)
+        {
+            GiveVolatile(context, turn);
+        }
+
+        if (!isRecorded && !isLater && Commits?.TryFollow(turn, reply) is not true)
         {
             _queue!.Settle(turn, reply);
         }
@@ -217,7 +187,7 @@ internal sealed partial class AgentTurns
 
     private void KeepVolatile(AgentContext context, Reply reply)
     {
-        if (!context.Handler.IsQuery)
+        if (!context.Handler.IsQuery && !context.IsAnsweredLater)
         {
             _handled ??= new HandledMessages(Host.Options.VolatileWindow);
             // These are forgotten by their number and not by their age, so the clock need not be read where none is signed.

@@ -45,8 +45,12 @@ internal sealed class CommitBatch
 
     public void Add(AgentContext context, PendingTurn turn, Reply reply, byte[]? answer, DateTimeOffset now)
     {
-        _handled.Add(new HandledMessage(context.Message.Id, now, Wrap(answer)));
-        Turns.Add((turn, reply));
+        if (!context.IsAnsweredLater)
+        {
+            _handled.Add(new HandledMessage(context.Message.Id, now, Wrap(answer)));
+            Turns.Add((turn, reply));
+        }
+
         foreach (var message in context.Outgoing ?? [])
         {
             Outgoing.Add(new OutgoingMessage(message, now));
@@ -70,6 +74,17 @@ internal sealed class CommitBatch
     {
         _handled.Add(new HandledMessage(turn.Envelope.Id, now, note.AsMemory()));
         Turns.Add((turn, Reply.Accepted(note)));
+    }
+
+    /// <summary>Answers a message of an earlier turn.</summary>
+    public void Give(PendingTurn turn, Reply reply, DateTimeOffset now)
+    {
+        if (reply.Outcome == Outcome.Accepted)
+        {
+            _handled.Add(new HandledMessage(turn.Envelope.Id, now, Wrap(reply.ToJson())));
+        }
+
+        Turns.Add((turn, reply));
     }
 
     public void Append(long position, Envelope message, DateTimeOffset now) => _events.Add(new TopicEvent(position, now, message));

@@ -98,6 +98,7 @@ internal sealed partial class Commits(AgentHost host, AgentId id, IDurableAgent 
 
         Audit?.Note(context.Message, Outcome.Accepted, code: null);
         LastRecorded = context.Message.Id;
+        observer.Recording(context, turn, batch);
         Write();
     }
 
@@ -167,20 +168,6 @@ internal sealed partial class Commits(AgentHost host, AgentId id, IDurableAgent 
         }
 
         return _writing is null ? Task.CompletedTask : (_idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-    }
-
-    public byte[] Snapshot() => agent.WriteState();
-
-    public void Restore(byte[] snapshot) => agent.ReadState(snapshot);
-
-    /// <summary>Takes the agent back to the state of its last turn that succeeded.</summary>
-    public void RollBack()
-    {
-        if (agent.IsStateTouched)
-        {
-            agent.ReadState(_state);
-            agent.IsStateTouched = false;
-        }
     }
 
     private void WriteSoon()

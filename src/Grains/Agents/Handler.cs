@@ -15,8 +15,8 @@ internal abstract class Handler(string kind, Contract? contract, Type handlerInt
     /// <summary>The interface of the agent class that is called.</summary>
     public Type HandlerInterface { get; } = handlerInterface;
 
-    /// <summary>Whether what it handles is the agent's own: the answers to its questions, or what came of its work.</summary>
-    public bool IsOwn { get; set; } = contract?.Name is Answers.ContractName;
+    /// <summary>Whether what it handles is the agent's own: the answers to its questions, what came of its work, or that an answer of its own is not wanted any more.</summary>
+    public bool IsOwn { get; set; } = contract?.Name is Answers.ContractName or AskOver.ContractName;
 
     /// <summary>Whether it passes messages on, beside the agent's turns.</summary>
     public virtual bool IsRelay => false;

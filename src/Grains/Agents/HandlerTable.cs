@@ -91,15 +91,6 @@ internal sealed class HandlerTable
         return Worker.FindAll(agentClass, own).Count > 0 && !own.Contains(over) ? [.. own, over] : own;
     }
 
-    /// <summary>The contracts that a class's work ends with, which nobody but its agents sends.</summary>
-    public static IReadOnlyList<Contract> FindOwn(Type agentClass) =>
-        [.. Worker.FindAll(agentClass, [.. FindInterfaces(agentClass).Select(i => Contract.Of(i.GetGenericArguments()[0]))]).Select(w => w.Done)];
-
-    /// <summary>Whether the platform tells agents this by itself.</summary>
-    public static bool IsOfThePlatform(Contract contract) =>
-        contract.MessageType is { } type && (type == typeof(Answers) || type == typeof(WorkFailed) || type == typeof(AuditRead)
-            || type == typeof(RunSaid) || type == typeof(RunOver) || type == typeof(RunEnded) || type == typeof(RunMoved));
-
     /// <summary>The agent attribute of a class.</summary>
     /// <exception cref="InvalidOperationException">It has none.</exception>
     public static AgentAttribute FindAttribute(Type agentClass) => agentClass.GetCustomAttribute<AgentAttribute>()

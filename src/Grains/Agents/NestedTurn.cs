@@ -11,6 +11,7 @@ internal static class NestedTurn
     public static async ValueTask<Reply> RunAsync(
         Agent agent, AgentHost host, AgentContext context, AgentContext outer, Commits? commits, TurnCancellation cancellation)
     {
+        context.IsNested = true;
         var snapshot = commits?.Snapshot();
         try
         {

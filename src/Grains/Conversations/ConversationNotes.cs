@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using OrleansAgents.Agents;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
+using OrleansAgents.Runs;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Conversations;
@@ -14,7 +15,7 @@ internal static partial class ConversationNotes
     /// <summary>Whether a message of a conversation is part of its story: what the platform tells its own kinds is not.</summary>
     public static bool Concern(Envelope message) => message.Recipient.Kind switch
     {
-        ConversationAddress.Kind or ConversationAddress.IndexKind or DeadLetterAddress.Kind or "directory" => false,
+        ConversationAddress.Kind or ConversationAddress.IndexKind or DeadLetterAddress.Kind or "directory" or RunAddress.IndexKind => false,
         TopicId.AgentKind => !TopicContracts.IsReserved(message.Contract),
         _ => true,
     };

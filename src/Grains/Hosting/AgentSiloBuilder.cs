@@ -54,6 +54,7 @@ public static class AgentSiloBuilder
         if (!services.Any(s => s.ImplementationType == typeof(WakeService)))
         {
             services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, WakeService>();
+            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, AnswerRelease>();
         }
 
         return silo.AddPlacementDirector<OwnSiloPlacement, OwnSiloDirector>()

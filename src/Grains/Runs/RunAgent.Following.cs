@@ -65,13 +65,12 @@ internal sealed partial class RunAgent : IHandle<RunFollow, RunEvents>
         var opened = message.Envelope;
         if (host.Cipher is null || host.Cipher.TryOpen(message.Envelope, out opened!, out _))
         {
-            var json = opened.PayloadJson;
-            using var read = JsonDocument.Parse(json);
-            var state = read.RootElement.GetProperty("state");
+            // In the activation that wrote it, it still is a record.
+            var one = (RunEvent)opened.ReadPayload(Contract.Of<RunEvent>());
             // A run that was forgotten may begin anew under its id.
             _isOver &= _log.Last > 0;
-            _isOver |= state.ValueKind == JsonValueKind.String && state.Deserialize<RunState>(PayloadJson.Options).IsFinal();
-            _log.Add(read.RootElement.GetProperty("sequence").GetInt64(), json.ToArray(), message.Envelope.Id);
+            _isOver |= one.State?.IsFinal() is true;
+            _log.Add(one, opened.PayloadJson.ToArray(), message.Envelope.Id);
         }
 
         _grown?.TrySetResult();

@@ -84,6 +84,12 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
 
     public ValueTask HandleAsync(RunReport message, AgentContext context, CancellationToken cancellationToken)
     {
+        if (message is { State: null, Message: null })
+        {
+            // The log has what is made, piece by piece; in the conversation the pieces would drown what is said.
+            context.NotedFrom = null;
+        }
+
         DemandAgent(context);
         var state = State;
         RunCheck.Demand(message);

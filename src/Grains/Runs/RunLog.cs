@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Runs;
@@ -10,7 +9,7 @@ internal sealed class RunLog
     private readonly List<(byte[] Json, MessageId Kept)> _events = [];
     private readonly List<Saying> _history = [];
     private readonly OrderedDictionary<string, Made> _artifacts = new(StringComparer.Ordinal);
-    private SortedDictionary<long, (byte[] Json, MessageId Kept)>? _early;
+    private SortedDictionary<long, (RunEvent One, byte[] Json, MessageId Kept)>? _early;
 
     /// <summary>The place of the last event.</summary>
     public long Last => _events.Count;
@@ -30,18 +29,18 @@ internal sealed class RunLog
     public byte[] this[long sequence] => _events[(int)(sequence - 1)].Json;
 
     /// <summary>Takes up a stored event. The store gives those of an earlier activation back in any order.</summary>
-    public void Add(long sequence, byte[] json, MessageId kept)
+    public void Add(RunEvent one, byte[] json, MessageId kept)
     {
-        if (sequence != Last + 1)
+        if (one.Sequence != Last + 1)
         {
-            (_early ??= [])[sequence] = (json, kept);
+            (_early ??= [])[one.Sequence] = (one, json, kept);
             return;
         }
 
-        Append(json, kept);
+        Append(one, json, kept);
         while (_early is not null && _early.Remove(Last + 1, out var next))
         {
-            Append(next.Json, next.Kept);
+            Append(next.One, next.Json, next.Kept);
         }
     }
 
@@ -53,9 +52,8 @@ internal sealed class RunLog
         (_early, Progress, Message) = (null, null, null);
     }
 
-    private void Append(byte[] json, MessageId kept)
+    private void Append(RunEvent one, byte[] json, MessageId kept)
     {
-        var one = JsonSerializer.Deserialize<RunEvent>(json, PayloadJson.Options)!;
         _events.Add((json, kept));
         Progress = one.Progress ?? Progress;
         if (one.State is not null)

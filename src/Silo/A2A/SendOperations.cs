@@ -26,7 +26,7 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
         }
 
         var target = Choose(call, request);
-        if (!target.Kind.TakesRuns && configuration is not { ReturnImmediately: true } and not { TaskPushNotificationConfig: not null })
+        if (!target.Kind.Works && configuration is not { ReturnImmediately: true } and not { TaskPushNotificationConfig: not null })
         {
             return await AskAsync(call, target);
         }
@@ -46,7 +46,7 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
         }
 
         var target = Choose(call, request);
-        if (!target.Kind.TakesRuns && request.Configuration?.TaskPushNotificationConfig is null)
+        if (!target.Kind.Works && request.Configuration?.TaskPushNotificationConfig is null)
         {
             return new(null, AskOnceAsync(await AnswerOfAsync(call, target)));
         }

@@ -16,11 +16,15 @@ internal static class Skills
 
     private static readonly Contract Say = Contract.Of<ChatSay>();
 
+    // What agents hear from the platform about runs and work of their own.
+    private static readonly string[] Inside = ["run.", "runs.", "agent."];
+
     /// <summary>Whether agents of a kind can be told anything in words.</summary>
     public static bool Talks(KindDescription kind) => kind.AnyContract || kind.Contracts.Any(IsSay);
 
     /// <summary>What a kind offers.</summary>
-    public static IEnumerable<ContractDescription> Of(KindDescription kind) => kind.Contracts.Where(c => !c.Inside && c.UpcastTo is null);
+    public static IEnumerable<ContractDescription> Of(KindDescription kind) => kind.Contracts.Where(c =>
+        !c.Own && c.UpcastTo is null && !Array.Exists(Inside, prefix => c.Type.StartsWith(prefix, StringComparison.Ordinal)));
 
     /// <summary>The id of a skill: the contract's name, with its version behind it where that is not 1.</summary>
     public static string IdOf(ContractDescription contract) => CloudEventNames.WriteType(contract.Type, contract.Version);

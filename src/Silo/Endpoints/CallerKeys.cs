@@ -33,7 +33,10 @@ internal sealed partial class CallerKeys : IDisposable
     /// <summary>The key that was shown; null for none of ours. It takes as long for each of them, and for a wrong one.</summary>
     public HttpKey? Find(string shown)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(shown));
+        const int MostOnStack = 256;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> utf8 = stackalloc byte[MostOnStack];
+        SHA256.HashData(Encoding.UTF8.TryGetBytes(shown, utf8, out var length) ? utf8[..length] : Encoding.UTF8.GetBytes(shown), hash);
         HttpKey? found = null;
         foreach (var key in Current.Keys)
         {

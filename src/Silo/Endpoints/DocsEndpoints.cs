@@ -18,7 +18,7 @@ internal static class DocsEndpoints
         endpoints.MapScalarApiReference("/docs", (options, context) =>
         {
             context.Response.Headers.ContentSecurityPolicy = Policy;
-            options.WithTitle("Agents").WithOpenApiRoutePattern(prefix + Document).DisableDefaultFonts().DisableAgent().DisableMcp();
+            options.WithTitle("Agents").WithOpenApiRoutePattern(prefix + Document).DisableDefaultFonts().DisableAgent().DisableMcp().HideDeveloperTools().HideClientButton();
         });
     }
 

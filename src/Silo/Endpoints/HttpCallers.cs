@@ -29,7 +29,7 @@ internal sealed class HttpCallers(CallerKeys keys, HttpOptions atStart, IHostEnv
     public bool TakesAnonymous => keys.Current.Anonymous || environment.IsDevelopment();
 
     /// <summary>The caller, or why what it shows is refused. Exactly one is null.</summary>
-    public async Task<(HttpCaller? Caller, Refusal? Refusal)> FindAsync(HttpContext context)
+    public async ValueTask<(HttpCaller? Caller, Refusal? Refusal)> FindAsync(HttpContext context)
     {
         var token = FindToken(context.Request.Headers);
         var shown = context.Request.Headers[KeyHeader] is { Count: > 0 } header ? header.ToString() : token;

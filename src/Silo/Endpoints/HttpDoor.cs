@@ -19,15 +19,15 @@ internal sealed partial class HttpDoor(HttpCallers callers, CallerRates rates, I
 
     /// <summary>Whether a request is of a media type, whatever its parameters.</summary>
     public static bool IsOf(HttpContext context, string mediaType) =>
-        MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase);
+        string.Equals(context.Request.ContentType, mediaType, StringComparison.OrdinalIgnoreCase)
+        || (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) && type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The whole body, or why it is not taken. Exactly one is null.</summary>
-    public static async Task<(byte[]? Body, Refusal? Refusal)> ReadBodyAsync(HttpContext context, int limit, CancellationToken cancellationToken)
+    public static async ValueTask<(byte[]? Body, Refusal? Refusal)> ReadBodyAsync(HttpContext context, int limit, CancellationToken cancellationToken)
     {
-        var large = new Refusal(RefusalCodes.TooLarge, $"The message is larger than {limit} bytes, which is the limit.");
         if (context.Request.ContentLength > limit)
         {
-            return (null, large);
+            return (null, TooLarge(limit));
         }
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -42,16 +42,16 @@ internal sealed partial class HttpDoor(HttpCallers callers, CallerRates rates, I
             var read = await reader.ReadAtLeastAsync(limit + 1, cancellationToken);
             var body = read.Buffer.Length > limit ? null : read.Buffer.ToArray();
             reader.AdvanceTo(read.Buffer.End);
-            return body is null ? (null, large) : (body, null);
+            return body is null ? (null, TooLarge(limit)) : (body, null);
         }
         catch (BadHttpRequestException e)
         {
-            return (null, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? large : new Refusal(RefusalCodes.MalformedJson, "The request ended before its body did."));
+            return (null, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge(limit) : new Refusal(RefusalCodes.MalformedJson, "The request ended before its body did."));
         }
     }
 
     /// <summary>The caller, counted, or why it is not let in. Exactly one is null. It may be nobody in particular.</summary>
-    public async Task<(HttpCaller? Caller, Refusal? Refusal)> FindCallerAsync(HttpContext context)
+    public async ValueTask<(HttpCaller? Caller, Refusal? Refusal)> FindCallerAsync(HttpContext context)
     {
         var (caller, refusal) = await callers.FindAsync(context);
         // One who shows a wrong key is counted too, by address: guessing is slow.
@@ -118,6 +118,8 @@ internal sealed partial class HttpDoor(HttpCallers callers, CallerRates rates, I
     }
 
     private static string NameOf(HttpCaller? caller, HttpContext context) => caller?.Identity?.ToString() ?? $"{context.Connection.RemoteIpAddress}";
+
+    private static Refusal TooLarge(int limit) => new(RefusalCodes.TooLarge, $"The message is larger than {limit} bytes, which is the limit.");
 
     private static Refusal TooFast(string from, TimeSpan wait) =>
         new(HttpCodes.RateLimited, $"{from} sends more than it may; wait, or have its rate raised.") { RetryAfterMs = (int)wait.TotalMilliseconds };

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
 using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 using OrleansAgents.Messaging;
@@ -15,34 +13,25 @@ internal static class HttpMessage
     public const string ConversationHeader = "Agents-Conversation-Id";
     public const string TimeoutHeader = "Agents-Timeout";
 
-    /// <summary>The message, judged by the reader and the limits of all messages.</summary>
+    /// <summary>The message that a request brings, judged as all messages are.</summary>
     /// <exception cref="AgentRefusedException">It is none; every problem is told.</exception>
     public static Envelope Read(
-        HttpContext context, AgentId sender, string recipient, ReadOnlySpan<byte> payload, MessageLimits limits, string? contract = null)
+        HttpContext context, AgentId sender, AgentId recipient, ReadOnlyMemory<byte> payload, MessageLimits limits, string? contract = null)
     {
         var request = context.Request;
-        var written = new ArrayBufferWriter<byte>(payload.Length + 256);
-        try
-        {
-            using var json = new Utf8JsonWriter(written, new JsonWriterOptions { Encoder = PayloadJson.Options.Encoder, MaxDepth = limits.Depth + 2 });
-            json.WriteStartObject();
-            json.WriteString("recipient", recipient);
-            json.WriteString("type", contract ?? RawPath.Read(context, "contract", behind: 0));
-            json.WriteNumber("version", ReadVersion(request));
-            WriteHeader(json, "id", request.Headers[IdHeader]);
-            WriteHeader(json, "conversationId", request.Headers[ConversationHeader]);
-            json.WritePropertyName("payload");
-            // Checked to be one whole value, so that it cannot end the member and begin others.
-            json.WriteRawValue(payload);
-            json.WriteEndObject();
-        }
-        catch (Exception e) when (e is JsonException or ArgumentException)
-        {
-            throw Refuse(MalformedPayload(payload, limits));
-        }
+        return Make(
+            sender, recipient, contract ?? RawPath.Read(context, "contract", behind: 0), ReadVersion(request), payload,
+            ReadHeader(request, IdHeader), ReadHeader(request, ConversationHeader), limits);
+    }
 
-        var (envelope, problems) = EnvelopeJson.Read(written.WrittenMemory, limits, defaultSender: sender);
-        return envelope ?? throw Refuse(problems!);
+    /// <summary>A message of its parts, judged as all messages are.</summary>
+    /// <inheritdoc cref="EnvelopeParts.Read" path="/param"/>
+    /// <exception cref="AgentRefusedException">It is none; every problem is told.</exception>
+    public static Envelope Make(
+        AgentId sender, AgentId recipient, string contract, int version, ReadOnlyMemory<byte> payload, string? id, string? conversation, MessageLimits limits)
+    {
+        var (envelope, problems) = new EnvelopeParts(limits).Read(sender, recipient, contract, version, payload, id, conversation);
+        return envelope ?? throw new AgentRefusedException(ReceiptJson.Of(problems!));
     }
 
     /// <summary>How long the sender waits.</summary>
@@ -68,19 +57,6 @@ internal static class HttpMessage
         _ => throw new AgentRefusedException(RefusalCodes.BadVersion, "The parameter 'version' is given once, as a whole number of 1 or more."),
     };
 
-    private static void WriteHeader(Utf8JsonWriter json, string member, Microsoft.Extensions.Primitives.StringValues header)
-    {
-        if (header.Count > 0)
-        {
-            json.WriteString(member, header.ToString());
-        }
-    }
-
-    /// <summary>What the reader of messages says of a payload that is not even JSON.</summary>
-    private static IReadOnlyList<Problem> MalformedPayload(ReadOnlySpan<byte> payload, MessageLimits limits) =>
-        EnvelopeJson.Read(payload.ToArray(), limits).Problems is [{ Pointer: "" } problem, ..]
-            ? [problem with { Pointer = "/payload" }]
-            : [new Problem("/payload", RefusalCodes.MalformedJson, "The body is no JSON.")];
-
-    private static AgentRefusedException Refuse(IReadOnlyList<Problem> problems) => new(ReceiptJson.Of(problems));
+    private static string? ReadHeader(HttpRequest request, string name) =>
+        request.Headers.TryGetValue(name, out var header) && header.Count > 0 ? header.ToString() : null;
 }

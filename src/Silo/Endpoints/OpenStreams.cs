@@ -21,12 +21,7 @@ internal sealed class OpenStreams(HttpDoor door, CallerKeys keys, IHostApplicati
         HttpContext context, Func<CancellationToken, Task> admitAsync, IAsyncEnumerable<(long Id, ReadOnlyMemory<byte> Data)> events, CancellationToken cancellationToken,
         Func<Refusal, ReadOnlyMemory<byte>>? writeFault = null)
     {
-        if (Interlocked.Increment(ref _open) > keys.Current.Streams)
-        {
-            Interlocked.Decrement(ref _open);
-            throw new AgentRefusedException(HttpCodes.TooManyStreams, "As many streams of events are open as this silo allows; come again later, or have Agents:Http:Streams raised.");
-        }
-
+        using var place = Take();
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
@@ -41,10 +36,19 @@ internal sealed class OpenStreams(HttpDoor door, CallerKeys keys, IHostApplicati
         {
             // The answer ends as it should, and the reader comes back behind the last event that it had.
         }
-        finally
+    }
+
+    /// <summary>Takes the place of one stream, until it is disposed of.</summary>
+    /// <exception cref="AgentRefusedException">There is none left.</exception>
+    public IDisposable Take()
+    {
+        if (Interlocked.Increment(ref _open) > keys.Current.Streams)
         {
             Interlocked.Decrement(ref _open);
+            throw new AgentRefusedException(HttpCodes.TooManyStreams, "As many streams of events are open as this silo allows; come again later, or have Agents:Http:Streams raised.");
         }
+
+        return new Place(this);
     }
 
     private async Task StreamAsync(
@@ -91,5 +95,10 @@ internal sealed class OpenStreams(HttpDoor door, CallerKeys keys, IHostApplicati
         }
 
         return await next;
+    }
+
+    private sealed class Place(OpenStreams streams) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref streams._open);
     }
 }

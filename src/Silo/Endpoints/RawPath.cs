@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansAgents.Agents;
@@ -26,11 +27,10 @@ internal static class RawPath
             return (string)context.Request.RouteValues[name]!;
         }
 
-        var sent = Split(target);
-        var known = $"{context.Request.PathBase}{context.Request.Path}".TrimEnd('/').Split('/');
-        return sent.Length < known.Length || Array.Exists(sent, IsDots)
+        var sent = PathOf(target);
+        return Count(sent) < Known(context.Request) || HasDots(sent)
             ? throw new AgentRefusedException(RefusalCodes.BadAddress, "The path has a segment of dots; an agent with such a key is reached by /messages.")
-            : Decode(sent[^(behind + 1)])
+            : Decode(FromEnd(sent, behind))
                 ?? throw new AgentRefusedException(RefusalCodes.BadAddress, $"The segment '{name}' of the path is not percent-encoded UTF-8; a slash within it is written %2F.");
     }
 
@@ -38,8 +38,13 @@ internal static class RawPath
     public static string Encode(string text) => Uri.EscapeDataString(text);
 
     /// <summary>The text that a segment stands for; null where it is none.</summary>
-    public static string? Decode(string segment)
+    public static string? Decode(ReadOnlySpan<char> segment)
     {
+        if (!segment.Contains('%'))
+        {
+            return Ascii.IsValid(segment) ? segment.ToString() : null;
+        }
+
         var bytes = new byte[segment.Length];
         var count = 0;
         for (var i = 0; i < segment.Length; i++)
@@ -51,7 +56,7 @@ internal static class RawPath
                     return null;
                 }
 
-                bytes[count++] = Convert.ToByte(segment.Substring(i + 1, 2), 16);
+                bytes[count++] = byte.Parse(segment.Slice(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
                 i += 2;
             }
             else if (char.IsAscii(segment[i]))
@@ -74,15 +79,55 @@ internal static class RawPath
         }
     }
 
-    private static string[] Split(string target)
+    private static ReadOnlySpan<char> PathOf(ReadOnlySpan<char> target)
     {
-        var path = target.Split('?', 2)[0];
+        var end = target.IndexOf('?');
+        var path = end < 0 ? target : target[..end];
         // A proxy may name the whole address.
-        var scheme = path.IndexOf("://", StringComparison.Ordinal);
-        var start = path.StartsWith('/') || scheme < 0 ? 0 : path.IndexOf('/', scheme + 3);
-        return (start < 0 ? "" : path[start..]).TrimEnd('/').Split('/');
+        var scheme = path.IndexOf("://");
+        if (!path.StartsWith('/') && scheme >= 0)
+        {
+            var start = path[(scheme + 3)..].IndexOf('/');
+            path = start < 0 ? [] : path[(scheme + 3 + start)..];
+        }
+
+        return path.TrimEnd('/');
     }
 
-    private static bool IsDots(string segment) =>
-        segment.Replace("%2E", ".", StringComparison.OrdinalIgnoreCase) is "." or "..";
+    /// <summary>How many segments the path has that the server made of the target, and that the route was found by.</summary>
+    private static int Known(HttpRequest request)
+    {
+        ReadOnlySpan<char> start = request.PathBase.Value, rest = request.Path.Value;
+        rest = rest.TrimEnd('/');
+        return rest.IsEmpty ? Count(start.TrimEnd('/')) : Count(start) + rest.Count('/');
+    }
+
+    private static int Count(ReadOnlySpan<char> path) => path.Count('/') + 1;
+
+    private static ReadOnlySpan<char> FromEnd(ReadOnlySpan<char> path, int behind)
+    {
+        for (; behind > 0; behind--)
+        {
+            path = path[..path.LastIndexOf('/')];
+        }
+
+        return path[(path.LastIndexOf('/') + 1)..];
+    }
+
+    private static bool HasDots(ReadOnlySpan<char> path)
+    {
+        foreach (var segment in path.Split('/'))
+        {
+            if (IsDots(path[segment]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsDots(ReadOnlySpan<char> segment) =>
+        // Two dots, each written with three characters, are the longest.
+        segment.Length is > 0 and <= 6 && (segment[0] is '.' or '%') && segment.ToString().Replace("%2E", ".", StringComparison.OrdinalIgnoreCase) is "." or "..";
 }

@@ -59,7 +59,7 @@ internal sealed class RunEndpoints(IAgentClient agents, HttpDoor door, SendEndpo
     public Task SayAsync(HttpContext context) => door.RunAsync(context, async (caller, stop) =>
     {
         var body = await sending.ReadBodyAsync(context, stop);
-        await AskAsync(context, HttpMessage.Read(context, caller.Sender, Run(context, behind: 1).ToString(), body, door.Limits, Contract.Of<RunSay>().Name), stop);
+        await AskAsync(context, HttpMessage.Read(context, caller.Sender, Run(context, behind: 1), body, door.Limits, Contract.Of<RunSay>().Name), stop);
     });
 
     public Task CancelAsync(HttpContext context) => door.RunAsync(

@@ -38,12 +38,12 @@ internal sealed class SendEndpoints(IAgentClient agents, HttpDoor door, CallerKe
 
     /// <summary>The message that a request brings to somebody.</summary>
     /// <exception cref="AgentRefusedException">It brings none.</exception>
-    public async Task<Envelope> ReadAsync(HttpContext context, HttpCaller caller, AgentId recipient, CancellationToken cancellationToken) =>
-        HttpMessage.Read(context, caller.Sender, recipient.ToString(), await ReadBodyAsync(context, cancellationToken), door.Limits);
+    public async ValueTask<Envelope> ReadAsync(HttpContext context, HttpCaller caller, AgentId recipient, CancellationToken cancellationToken) =>
+        HttpMessage.Read(context, caller.Sender, recipient, await ReadBodyAsync(context, cancellationToken), door.Limits);
 
     /// <summary>The payload that a request brings.</summary>
     /// <exception cref="AgentRefusedException">It brings none, or too much.</exception>
-    public async Task<byte[]> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
+    public async ValueTask<byte[]> ReadBodyAsync(HttpContext context, CancellationToken cancellationToken)
     {
         if (!HttpDoor.IsOf(context, "application/json"))
         {
@@ -56,12 +56,19 @@ internal sealed class SendEndpoints(IAgentClient agents, HttpDoor door, CallerKe
 
     /// <summary>Sends a message in the caller's name, and says its id in a header, whatever becomes of it.</summary>
     /// <exception cref="AgentTimeoutException">No answer came in time.</exception>
-    public async Task<Reply> SendAsync(HttpContext context, Envelope envelope, CancellationToken cancellationToken)
+    public ValueTask<Reply> SendAsync(HttpContext context, Envelope envelope, CancellationToken cancellationToken)
     {
         context.Response.Headers[HttpMessage.IdHeader] = envelope.Id.ToString();
+        return SendAsync(context, envelope, HttpMessage.ReadWait(context.Request, keys.Current), cancellationToken);
+    }
+
+    /// <summary>Sends a message in the caller's name.</summary>
+    /// <exception cref="AgentTimeoutException">No answer came in time.</exception>
+    public async ValueTask<Reply> SendAsync(HttpContext context, Envelope envelope, SendOptions wait, CancellationToken cancellationToken)
+    {
         try
         {
-            return await agents.SendAsync(envelope, HttpMessage.ReadWait(context.Request, keys.Current), cancellationToken);
+            return await agents.SendAsync(envelope, wait, cancellationToken);
         }
         catch (Exception e) when (e is not (OperationCanceledException or AgentException))
         {
@@ -94,7 +101,7 @@ internal sealed class SendEndpoints(IAgentClient agents, HttpDoor door, CallerKe
             }, cancellationToken));
     }
 
-    private async Task<(Envelope Envelope, Reply Reply)> SendAsync(HttpContext context, HttpCaller caller, AgentId recipient, CancellationToken cancellationToken)
+    private async ValueTask<(Envelope Envelope, Reply Reply)> SendAsync(HttpContext context, HttpCaller caller, AgentId recipient, CancellationToken cancellationToken)
     {
         var envelope = await ReadAsync(context, caller, recipient, cancellationToken);
         return (envelope, await SendAsync(context, envelope, cancellationToken));

@@ -32,7 +32,7 @@ internal static class SiloApplication
         builder.Services.AddAgentClient(o => o.Sender = "client/silo");
         builder.UseOrleans(silo => AddSilo(silo, options, addresses, builder.Environment));
         builder.UseCertificate(options);
-        builder.Services.AddAgentsHttp(options.Http, options.A2A);
+        builder.Services.AddAgentsHttp(options.Http, options.Mcp, options.A2A);
         builder.AddSiloLogging();
         builder.AddSiloTelemetry(withPrometheus: options.Operator.Enabled);
         builder.Services.AddSingleton<StoreReach>();

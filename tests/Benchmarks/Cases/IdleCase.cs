@@ -56,7 +56,8 @@ internal static class IdleCase
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) => await call.AskAsync(i));
     }
 
-    private static long CountBytes()
+    /// <summary>What the heap holds that somebody still needs.</summary>
+    public static long CountBytes()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
         GC.WaitForPendingFinalizers();

@@ -49,10 +49,10 @@ internal static class BenchmarkHost
     }
 
     /// <summary>A silo with durable agents and topics in a SQLite file; the agent client in its services.</summary>
-    public static async Task<IHost> StartDurableSiloAsync(Action<SqliteStoreOptions> store, Action<ISiloBuilder>? more = null)
+    public static async Task<IHost> StartDurableSiloAsync(Action<SqliteStoreOptions> store, Action<ISiloBuilder>? more = null, SiloPorts? ports = null)
     {
         var builder = CreateBuilder();
-        var ports = SiloPorts.FindFree();
+        ports ??= SiloPorts.FindFree();
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(ports.Silo, ports.Gateway)

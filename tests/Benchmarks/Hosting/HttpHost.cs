@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansAgents.Agents;
 using OrleansAgents.Endpoints;
 using OrleansAgents.Hosting;
 using OrleansAgents.Security;
@@ -27,10 +28,14 @@ internal sealed class HttpHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>Whose key it is.</summary>
+    public static AgentId Caller { get; } = new("client", "bench");
+
     /// <summary>The header that says who calls.</summary>
     public static string Credentials => $"Authorization: Bearer {Key}";
 
-    public static async Task<HttpHost> StartAsync()
+    /// <param name="chooseStore">Chooses the store, and more; null for the store in memory.</param>
+    public static async Task<HttpHost> StartAsync(Action<ISiloBuilder>? chooseStore = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -38,17 +43,16 @@ internal sealed class HttpHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Agents:Http:Keys:0:Id"] = "bench",
-            ["Agents:Http:Keys:0:Identity"] = "client/bench",
+            ["Agents:Http:Keys:0:Identity"] = Caller.ToString(),
             ["Agents:Http:Keys:0:Sha256"] = Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(Key))),
             ["Agents:Http:Rate:PerSecond"] = "100000000",
         });
         var ports = SiloPorts.FindFree();
-        builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(ports.Silo, ports.Gateway)
-            .UseSignatures(SignaturePolicy.None)
-            .AddAgents()
-            .UseMemoryStorage()
-            .AddAgent<QuoteAgent>());
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(ports.Silo, ports.Gateway).UseSignatures(SignaturePolicy.None).AddAgents().AddAgent<QuoteAgent>();
+            (chooseStore ?? (static silo => silo.UseMemoryStorage()))(silo);
+        });
         builder.AddAgentsHttp();
         var app = builder.Build();
         app.MapAgents();
@@ -57,6 +61,12 @@ internal sealed class HttpHost : IAsyncDisposable
         var url = new Uri(app.Urls.Single());
         return new HttpHost(app, new IPEndPoint(IPAddress.Loopback, url.Port));
     }
+
+    /// <summary>A client as programs use it, that shows the key.</summary>
+    public HttpClient CreateClient() => new()
+    {
+        BaseAddress = new Uri($"http://{Address}"), Timeout = Timeout.InfiniteTimeSpan, DefaultRequestHeaders = { Authorization = new("Bearer", Key) },
+    };
 
     /// <summary>Calls with one request each, over connections of their own.</summary>
     public async Task<HttpCall> ConnectAsync(int callers, Func<int, byte[]> request)

@@ -67,4 +67,52 @@ public sealed class PendingCallTests(AgentCluster cluster)
 #pragma warning restore CA2012
         Assert.Equal("Hello, second!", (await agent.AskAsync(new Greet("second"), cancellationToken: CancellationToken.None)).Text);
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Ask_CancelledWhileItIsHandled_EndsAtOnceAndHasTheAgentStop(bool outside)
+    {
+        var (key, agent) = ($"leave-{outside}", (outside ? cluster.Outside : cluster.Inside).Agent(new AgentId("greeter", $"leave-{outside}")));
+        using var leave = new CancellationTokenSource();
+        var ask = agent.AskAsync(new Hold(key), cancellationToken: leave.Token).AsTask();
+        await Gates.Entered(key).Task.WaitAsync(Token);
+        await leave.CancelAsync();
+        Assert.Equal(leave.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ask)).CancellationToken);
+        // Its gate never opens: it answers only where the agent was told to stop.
+        Assert.Equal("Hello, x!", (await agent.AskAsync(new Greet("x"), cancellationToken: Token)).Text);
+        Assert.True((await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await agent.AskAsync(new Greet("x"), cancellationToken: leave.Token))).CancellationToken.IsCancellationRequested);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Ask_CancelledAsItsAnswerComes_EndsInOneOfTheTwoAndHarmsNoOther(bool outside)
+    {
+        var client = outside ? cluster.Outside : cluster.Inside;
+        var ends = new bool[2];
+        for (var wave = 0; wave < 30; wave++)
+        {
+            using var leave = new CancellationTokenSource();
+            var asks = Enumerable.Range(0, 40).Select(i => AskAsync(i, $"{wave}-{i}", i % 2 == 0 ? leave.Token : CancellationToken.None)).ToArray();
+            await Task.WhenAny(asks);
+            await leave.CancelAsync();
+            await Task.WhenAll(asks).WaitAsync(Token);
+        }
+
+        Assert.True(ends[0], "Not one was answered.");
+
+        async Task AskAsync(int number, string text, CancellationToken leave)
+        {
+            try
+            {
+                Assert.Equal($"Hello, {text}!", (await client.Agent($"greeter/race-{number % 5}").AskAsync(new Greet(text), cancellationToken: leave)).Text);
+                ends[0] = true;
+            }
+            catch (OperationCanceledException) when (leave.IsCancellationRequested)
+            {
+                ends[1] = true;
+            }
+        }
+    }
 }

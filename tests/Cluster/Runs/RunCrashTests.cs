@@ -5,27 +5,35 @@ using OrleansAgents.Messaging;
 using OrleansAgents.Runs;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
+using OrleansAgents.Tests.Conversations;
 using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Runs;
 
-public sealed class RunCrashTests
+public sealed class RunCrashTests(RunStores stores) : IClassFixture<RunStores>
 {
-    private const int Seeds = 10, AtOnce = 3, Runs = 6;
+    private const int Seeds = 10, SeedsWithDisk = 2, AtOnce = 3, Runs = 6;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Runs_UnderRandomFaults_EndOnceAndTheirLogsHaveNoGap() => await Parallel.ForEachAsync(
-        FaultSeeds.Take(Seeds),
+    [Theory]
+    [InlineData(RunStores.Memory)]
+    [InlineData(RunStores.Sqlite)]
+    [InlineData(RunStores.Redis)]
+    public async Task Runs_UnderRandomFaults_EndOnceAndTheirLogsHaveNoGap(string store) => await Parallel.ForEachAsync(
+        FaultSeeds.Take(store == RunStores.Memory ? Seeds : SeedsWithDisk),
         new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
-        async (seed, token) => await CheckAsync(new FaultPlan(seed), token));
+        async (seed, token) => await CheckAsync(await stores.OpenAsync(store, token), new FaultPlan(seed), token));
 
-    [Fact]
-    public async Task Run_WhoseSiloIsKilledInTheMiddle_GoesOnAndItsReaderMissesNothing()
+    [Theory]
+    [InlineData(RunStores.Memory)]
+    [InlineData(RunStores.Sqlite)]
+    [InlineData(RunStores.Redis)]
+    public async Task Run_WhoseSiloIsKilledBetweenEvents_GoesOnAndIsReadFromAnyPlaceOnAnySilo(string store)
     {
-        await using var cluster = await StartAsync(options => options.Silos = 3);
-        var run = await cluster.Client.StartAsync("painter/a", new PaintSlowly("wait-kill", 20), cancellationToken: Token);
+        var (what, rest) = ($"wait-kill-{store}", await stores.OpenAsync(store, Token));
+        await using var cluster = await StartAsync(options => (options.Silos, options.Store) = (3, rest));
+        var run = await cluster.Client.StartAsync("painter/a", new PaintSlowly(what, 20), cancellationToken: Token);
         var events = new List<RunEvent>();
         var wasKilled = false;
         await foreach (var one in run.FollowAsync(cancellationToken: Token))
@@ -40,15 +48,57 @@ public sealed class RunCrashTests
                     await cluster.KillSiloAsync(other);
                 }
 
-                PainterAgent.Gates.GetOrAdd("wait-kill", static _ => new()).TrySetResult();
+                PainterAgent.Gates.GetOrAdd(what, static _ => new()).TrySetResult();
             }
         }
 
         Assert.Equal(Enumerable.Range(1, events.Count).Select(i => (long)i), events.Select(e => e.Sequence));
         Assert.Equal(RunState.Completed, events[^1].State);
         var read = await run.ReadAsync(cancellationToken: Token);
-        Assert.Equal(string.Concat(Enumerable.Range(0, 20).Select(i => $"wait-kill{i} ")), read.Artifacts[0].Parts.Single().Text);
+        Assert.Equal(string.Concat(Enumerable.Range(0, 20).Select(i => $"{what}{i} ")), read.Artifacts[0].Parts.Single().Text);
         Assert.Equal(1, await cluster.Client.Agent("painter/a").AskAsync(new ReadPainted(), cancellationToken: Token));
+        await cluster.StartSiloAsync();
+        foreach (var (silo, after) in cluster.Silos.SelectMany(silo => events.Select(one => (silo, one.Sequence))))
+        {
+            var behind = await cluster.InsideClient(silo).As("client/test").Run(run.Id).FollowAsync(after, Token).ToListAsync(Token);
+            Assert.Equal(events.Skip((int)after).Select(Write), behind.Select(Write));
+        }
+    }
+
+    [Theory]
+    [InlineData(RunStores.Sqlite)]
+    [InlineData(RunStores.Redis)]
+    public async Task Run_WhoseWholeClusterEnds_GoesOnFromItsStore(string store)
+    {
+        var (what, open) = ($"wait-end-{store}", await stores.CreateAsync(store, Token));
+        var first = await open();
+        var seen = new List<RunEvent>();
+        await using (var cluster = await StartAsync(options => options.Store = first))
+        {
+            await foreach (var one in (await cluster.Client.StartAsync("painter/a", new PaintSlowly(what), new RunStartOptions { Id = "kept" }, Token)).FollowAsync(cancellationToken: Token))
+            {
+                seen.Add(one);
+                if (one.Artifact is not null)
+                {
+                    break;
+                }
+            }
+
+            await cluster.KillSiloAsync(cluster.Silos[0]);
+        }
+
+        await ((IAsyncDisposable)first).DisposeAsync();
+        PainterAgent.Gates.GetOrAdd(what, static _ => new()).TrySetResult();
+        var again = await open();
+        await using var next = await StartAsync(options => options.Store = again);
+        await foreach (var one in next.Client.Run("kept").FollowAsync(seen[^1].Sequence, Token))
+        {
+            seen.Add(one);
+        }
+
+        Assert.Equal(Enumerable.Range(1, seen.Count).Select(i => (long)i), seen.Select(e => e.Sequence));
+        Assert.Equal(seen.Select(Write), (await next.Client.Run("kept").FollowAsync(cancellationToken: Token).ToListAsync(Token)).Select(Write));
+        Assert.Equal($"{what}0 {what}1 {what}2 ", (await next.Client.Run("kept").ReadAsync(cancellationToken: Token)).Artifacts[0].Parts.Single().Text);
     }
 
     [Fact]
@@ -85,6 +135,25 @@ public sealed class RunCrashTests
     }
 
     [Fact]
+    public async Task Conversation_OfARun_HasWhatIsSaidAndNotThePieces()
+    {
+        await using var cluster = await StartAsync(_ => { });
+        await (await cluster.Client.StartAsync("painter/a", new PaintSlowly("c"), new RunStartOptions { Id = "c", ConversationId = "talk" }, Token)).WaitAsync(untilFinal: true, Token);
+        string[] said =
+        [
+            "client/test paint.slowly painter/a Accepted", "client/test run.start run/c Accepted", "painter/a paint.done painter/a Accepted",
+            "painter/a run.report run/c Accepted", "run/c agent.answers run/c Accepted",
+        ];
+        IReadOnlyList<string> noted;
+        while ((noted = [.. Reading.Lines(await Reading.ReadAsync(cluster.Client, "talk", Token))]).Count < said.Length)
+        {
+            Token.ThrowIfCancellationRequested();
+        }
+
+        Assert.Equal(said, noted);
+    }
+
+    [Fact]
     public async Task List_OfAnOwner_HasItsRunsNewestChangeFirstByPages()
     {
         await using var cluster = await StartAsync(_ => { });
@@ -109,12 +178,12 @@ public sealed class RunCrashTests
         Assert.Equal(RefusalCodes.NotAllowed, other.Refusal?.Code);
     }
 
-    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    private static async Task CheckAsync(IAgentStore store, FaultPlan faults, CancellationToken token)
     {
         faults.Link().DropRequest(When.Chance(0.04)).DropReply(When.Chance(0.04)).Duplicate(When.Chance(0.08)).Delay(When.Chance(0.05), TimeSpan.FromMilliseconds(5));
         faults.Commits().FailBefore(When.Chance(0.04)).FailAfter(When.Chance(0.04));
         faults.Restart("painter/*", When.Chance(0.05)).Restart("run/*", When.Chance(0.03));
-        await using var cluster = await StartAsync(options => options.Faults = faults);
+        await using var cluster = await StartAsync(options => (options.Store, options.Faults) = (store, faults));
         await Parallel.ForAsync(0, Runs, token, async (i, _) =>
         {
             var run = cluster.Client.Run($"{faults.Seed}-{i}");
@@ -165,6 +234,8 @@ public sealed class RunCrashTests
             Token.ThrowIfCancellationRequested();
         }
     }
+
+    private static string Write(RunEvent one) => System.Text.Json.JsonSerializer.Serialize(one, PayloadJson.Options);
 
     private static Task<AgentTestCluster> StartAsync(Action<AgentTestClusterOptions> configure) => AgentTestCluster.StartAsync(
         options =>

@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansAgents.Agents;
+using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
 using OrleansAgents.Topics;
 
@@ -9,7 +10,7 @@ namespace OrleansAgents.Tests.Golden;
 internal static class StoreListing
 {
     private static readonly AgentId[] Agents =
-        ["pricer/eu", "reminder/0", "reminder/1", "reminder/2", "dead-letters/3", "topic/orders/eu"];
+        ["pricer/eu", "reminder/0", "reminder/1", "reminder/2", "dead-letters/3", "topic/orders/eu", "till/eu"];
 
     public static async Task<string> ReadAsync<TStore>(TStore store, CancellationToken cancellationToken)
         where TStore : IAgentStore, ITopicLog
@@ -20,6 +21,10 @@ internal static class StoreListing
             if (await store.LoadAsync(agent, cancellationToken) is { } record)
             {
                 Write(text, agent, record);
+                foreach (var entry in record.Audit is null ? [] : await store.ReadAuditAsync(agent, 0, 100, cancellationToken))
+                {
+                    text.Append($"  audit {Text(AuditJson.ToBytes(entry))}\n");
+                }
             }
         }
 
