@@ -115,6 +115,9 @@ internal sealed class SiloOptions
     /// <summary>Whose messages come by HTTP.</summary>
     public HttpOptions Http { get; set; } = new();
 
+    /// <summary>How agents are offered by A2A.</summary>
+    public A2AOptions A2A { get; set; } = new();
+
     /// <summary>The language models of agents.</summary>
     public ModelsOptions Models { get; set; } = new();
 

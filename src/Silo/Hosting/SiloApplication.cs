@@ -32,7 +32,7 @@ internal static class SiloApplication
         builder.Services.AddAgentClient(o => o.Sender = "client/silo");
         builder.UseOrleans(silo => AddSilo(silo, options, addresses, builder.Environment));
         builder.UseCertificate(options);
-        builder.Services.AddAgentsHttp(options.Http, options.Mcp);
+        builder.Services.AddAgentsHttp(options.Http, options.Mcp, options.A2A);
         builder.AddSiloLogging();
         builder.AddSiloTelemetry(withPrometheus: options.Operator.Enabled);
         builder.Services.AddSingleton<StoreReach>();
@@ -120,6 +120,18 @@ internal static class SiloApplication
         if (options.Encryption is { } encryption)
         {
             silo.UseEncryption(_ => { }).Services.Configure<EncryptionOptions>(encryption);
+        }
+
+        if (options.A2A.Enabled)
+        {
+            silo.AddPushNotifications(push =>
+            {
+                push.Patience = options.A2A.PushPatience;
+                foreach (var host in options.A2A.PushHosts)
+                {
+                    push.Hosts.Add(host);
+                }
+            });
         }
 
         if (options.Demo)
