@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test project. Needs the .NET SDK, and redis-server, tshark, python3 and chromium, which it installs on Debian where they are missing.
+# Builds everything and runs every test project. Needs the .NET SDK, and redis-server, tshark, python3, chromium, nodejs and npm, which it installs on Debian where they are missing.
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 only if every step worked and no test failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -101,7 +101,7 @@ install() {
 # The tests start servers of their own. A package may start one more; it is told not to, and one that came all the same is ended.
 ensure_tools() {
     local policy=/usr/sbin/policy-rc.d ours=false tool missing=()
-    for tool in redis-server tshark python3 chromium; do
+    for tool in redis-server tshark python3 chromium nodejs npm; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
     [ "${#missing[@]}" -gt 0 ] || return 0
@@ -122,9 +122,15 @@ ensure_tools() {
     fi
 }
 
+# The public SDK that a sample calls the agents with. Its lock file says which bytes they are.
+ensure_packages() {
+    (cd samples/interop/a2a && { npm ci || npm ci; }) || broken "npm could not bring the packages of samples/interop/a2a"
+}
+
 rm -rf "$results"
 mkdir -p "$results"
 ensure_tools
+ensure_packages
 
 if ! dotnet restore OrleansAgents.sln; then
     broken "the restore failed"

@@ -2,7 +2,7 @@ using OrleansAgents.Tests.Hosting;
 
 namespace OrleansAgents.Tests.Samples;
 
-public sealed class SampleTests
+public sealed class SampleTests(SiloProcess silo)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -31,6 +31,17 @@ public sealed class SampleTests
         var code = await guide.ExitAsync(Token);
         Assert.True(code == 0, guide.Output + guide.Error);
         Assert.Contains("6 of 6", guide.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A2AClient_OfThePublicSdk_CallsTheAgentsByBothBindings()
+    {
+        // Its packages are there: test.sh has npm bring them.
+        var client = Path.Combine(Programs.Repository, "samples", "interop", "a2a", "client.mjs");
+        await using var node = RunningProgram.Run("node", [client, silo.Url, SiloProcess.ShopKey]);
+        var code = await node.ExitAsync(Token);
+        Assert.True(code == 0, node.Output + node.Error);
+        Assert.EndsWith("8 of 8", node.Output, StringComparison.Ordinal);
     }
 
     [Fact]
