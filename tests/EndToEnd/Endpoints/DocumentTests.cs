@@ -3,15 +3,17 @@ using OrleansAgents.Tests.Hosting;
 
 namespace OrleansAgents.Tests.Endpoints;
 
-/// <summary>The examples of the document for users, run as they stand there.</summary>
+/// <summary>The examples of the documents for users, run as they stand there.</summary>
 public sealed partial class DocumentTests(SiloProcess silo)
 {
-    [Fact]
-    public async Task Examples_OfTheDocument_AnswerWhatItSays()
+    [Theory]
+    [InlineData("http.md", 6)]
+    [InlineData("mcp.md", 1)]
+    public async Task Examples_OfTheDocument_AnswerWhatItSays(string page, int fewest)
     {
-        var document = await File.ReadAllTextAsync(Path.Combine(Programs.Repository, "docs", "http.md"), TestContext.Current.CancellationToken);
+        var document = await File.ReadAllTextAsync(Path.Combine(Programs.Repository, "docs", page), TestContext.Current.CancellationToken);
         var examples = Example().Matches(document);
-        Assert.True(examples.Count >= 6, $"Only {examples.Count} examples were found.");
+        Assert.True(examples.Count >= fewest, $"Only {examples.Count} examples were found.");
         var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["URL"] = silo.Url, ["KEY"] = SiloProcess.ShopKey };
         foreach (Match example in examples)
         {
