@@ -49,7 +49,6 @@ internal static class SiloSettings
         new("Logging:LogLevel:Orleans", "Warning"),
         new("Logging:LogLevel:OrleansAgents", "Information"),
         new("Logging:LogLevel:Polly", "Error"),
-        new("Logging:LogLevel:ModelContextProtocol", "Warning"),
     ];
 
     /// <exception cref="SettingsException">A setting is unknown or invalid.</exception>

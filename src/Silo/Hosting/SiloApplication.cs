@@ -105,11 +105,7 @@ internal static class SiloApplication
             }
         });
         silo.AddModels(options.Models);
-        foreach (var (name, server) in options.Mcp.Servers)
-        {
-            silo.AddToolServer(name, server);
-        }
-
+        silo.AddToolServers(options.Mcp.Servers);
         silo.WithSpendingLimits(limits =>
         {
             foreach (var (name, limit) in options.Limits.Limits)
