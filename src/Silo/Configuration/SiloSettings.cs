@@ -24,7 +24,7 @@ internal static class SiloSettings
         nameof(SiloOptions.Tls), nameof(SiloOptions.Http),
         AccessSettings.Name,
         EncryptionSettings.Name,
-        ModelSettings.Name, nameof(ModelsOptions.RecordPrompts), LimitSettings.Name,
+        ModelSettings.Name, nameof(ModelsOptions.RecordPrompts), LimitSettings.Name, RemoteSettings.Name,
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -91,6 +91,7 @@ internal static class SiloSettings
         options.Encryption = EncryptionSettings.Read(section);
         options.Models = ModelSettings.Read(section);
         options.Limits = LimitSettings.Read(section);
+        options.Remotes = RemoteSettings.Read(section);
         TlsSettings.Read(section.GetSection(nameof(SiloOptions.Tls)), options.Tls);
         options.Http = HttpSettings.Read(section.GetSection(nameof(SiloOptions.Http)));
         return (FindFault(options) ?? ClusterSettings.FindFault(options) ?? SignatureSettings.FindFault(section, options)
