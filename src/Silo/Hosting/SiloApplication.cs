@@ -113,6 +113,7 @@ internal static class SiloApplication
                 limits.Limits[name] = limit;
             }
         });
+        silo.AddRemoteAgents(options.Remotes);
         if (options.Encryption is { } encryption)
         {
             silo.UseEncryption(_ => { }).Services.Configure<EncryptionOptions>(encryption);
