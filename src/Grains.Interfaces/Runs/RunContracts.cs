@@ -85,7 +85,10 @@ public sealed record Artifact(string Id, IReadOnlyList<Part> Parts, string? Name
 /// Which attempt at the work writes the artifact: what another one says of it is refused with
 /// <see cref="RunCodes.Superseded"/>. Null where there is only one.
 /// </param>
-/// <param name="Replaces">The attempt that <paramref name="Writer"/> takes the place of; null for none.</param>
+/// <param name="Replaces">
+/// The attempt that <paramref name="Writer"/> takes the place of; null for none. The same as <paramref name="Writer"/>: the
+/// artifact is whole, and of one that this attempt has written piece by piece only its end is noted.
+/// </param>
 [Contract("run.report")]
 public sealed record RunReport(
     RunState? State = null, IReadOnlyList<Part>? Message = null, Artifact? Artifact = null, double? Progress = null, string? Code = null, Guid? Writer = null,

@@ -1,3 +1,5 @@
+using OrleansAgents.Mcp;
+
 namespace OrleansAgents.Configuration;
 
 /// <summary>How the silo speaks the Model Context Protocol.</summary>
@@ -8,4 +10,7 @@ internal sealed class McpOptions
 
     /// <summary>The origins of pages that may call them from a browser.</summary>
     public IReadOnlyList<string> Origins { get; set; } = [];
+
+    /// <summary>The servers elsewhere whose tools agents may use, by name.</summary>
+    public IReadOnlyDictionary<string, ToolServerOptions> Servers { get; set; } = new Dictionary<string, ToolServerOptions>(StringComparer.Ordinal);
 }

@@ -6,7 +6,7 @@ internal static class McpSettings
     /// <summary>The section below that of the silo.</summary>
     public const string Name = "Mcp";
 
-    private static readonly string[] Members = [nameof(McpOptions.Enabled), nameof(McpOptions.Origins)];
+    private static readonly string[] Members = [nameof(McpOptions.Enabled), nameof(McpOptions.Origins), nameof(McpOptions.Servers)];
 
     /// <exception cref="SettingsException">A setting is unknown or invalid.</exception>
     public static McpOptions Read(IConfigurationSection agents)
@@ -16,6 +16,7 @@ internal static class McpSettings
         var mcp = new McpOptions();
         section.ReadValue<bool>(nameof(McpOptions.Enabled), "true or false", bool.TryParse, v => mcp.Enabled = v);
         mcp.Origins = [.. section.GetSection(nameof(McpOptions.Origins)).GetChildren().Select(ReadOrigin)];
+        mcp.Servers = ToolServerSettings.Read(section.GetSection(nameof(McpOptions.Servers)));
         return mcp;
     }
 

@@ -24,7 +24,7 @@ internal static class SiloSettings
         nameof(SiloOptions.Tls), nameof(SiloOptions.Http), A2AOptions.Section,
         AccessSettings.Name,
         EncryptionSettings.Name,
-        ModelSettings.Name, nameof(ModelsOptions.RecordPrompts), LimitSettings.Name, McpSettings.Name,
+        ModelSettings.Name, nameof(ModelsOptions.RecordPrompts), LimitSettings.Name, McpSettings.Name, RemoteSettings.Name,
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -92,6 +92,7 @@ internal static class SiloSettings
         options.Models = ModelSettings.Read(section);
         options.Limits = LimitSettings.Read(section);
         options.Mcp = McpSettings.Read(section);
+        options.Remotes = RemoteSettings.Read(section);
         TlsSettings.Read(section.GetSection(nameof(SiloOptions.Tls)), options.Tls);
         options.Http = HttpSettings.Read(section.GetSection(nameof(SiloOptions.Http)));
         options.A2A = A2ASettings.Read(section.GetSection(A2AOptions.Section));

@@ -105,6 +105,7 @@ internal static class SiloApplication
             }
         });
         silo.AddModels(options.Models);
+        silo.AddToolServers(options.Mcp.Servers);
         silo.WithSpendingLimits(limits =>
         {
             foreach (var (name, limit) in options.Limits.Limits)
@@ -112,6 +113,7 @@ internal static class SiloApplication
                 limits.Limits[name] = limit;
             }
         });
+        silo.AddRemoteAgents(options.Remotes);
         if (options.Encryption is { } encryption)
         {
             silo.UseEncryption(_ => { }).Services.Configure<EncryptionOptions>(encryption);

@@ -3,12 +3,13 @@ using OrleansAgents.Tests.Hosting;
 
 namespace OrleansAgents.Tests.Endpoints;
 
-/// <summary>The examples of the document for users, run as they stand there.</summary>
+/// <summary>The examples of the documents for users, run as they stand there.</summary>
 public sealed partial class DocumentTests(SiloProcess silo)
 {
     [Theory]
     [InlineData("http.md", 6)]
     [InlineData("a2a.md", 4)]
+    [InlineData("mcp.md", 1)]
     public async Task Examples_OfTheDocument_AnswerWhatItSays(string page, int fewest)
     {
         var document = await File.ReadAllTextAsync(Path.Combine(Programs.Repository, "docs", page), TestContext.Current.CancellationToken);
