@@ -123,15 +123,19 @@ ensure_tools() {
     fi
 }
 
+# The public SDKs that samples call a silo with. Their lock files say which bytes they are.
+ensure_packages() {
+    local sample
+    for sample in samples/interop/*/package-lock.json; do
+        sample=$(dirname "$sample")
+        (cd "$sample" && { npm ci --no-audit --no-fund || npm ci --no-audit --no-fund; }) || broken "npm could not bring the packages of $sample"
+    done
+}
+
 rm -rf "$results"
 mkdir -p "$results"
 ensure_tools
-
-# What other people's SDKs need to call a silo.
-for lock in samples/interop/*/package-lock.json; do
-    [ -f "$lock" ] || continue
-    (cd "$(dirname "$lock")" && npm ci --no-audit --no-fund) || broken "npm ci in $(dirname "$lock") failed"
-done
+ensure_packages
 
 if ! dotnet restore OrleansAgents.sln; then
     broken "the restore failed"

@@ -13,8 +13,10 @@ namespace OrleansAgents.Runs;
 /// <param name="Version">The contract's version.</param>
 /// <param name="WithinMs">How long it may take, in milliseconds, before it fails; null for the silo's <c>RunOptions.Within</c>.</param>
 /// <param name="Tell">Whether who starts it is told how it ended, with <see cref="RunEnded"/>; for agents that handle it.</param>
+/// <param name="Opening">What the run's history begins with, as its owner's words; null for nothing, the payload being no part of the history.</param>
 [Contract("run.start")]
-public sealed record RunStart(string Agent, string Type, JsonElement Payload, int Version = 1, long? WithinMs = null, bool Tell = false) : IRequest<RunStatus>;
+public sealed record RunStart(
+    string Agent, string Type, JsonElement Payload, int Version = 1, long? WithinMs = null, bool Tell = false, Saying? Opening = null) : IRequest<RunStatus>;
 
 /// <summary>Where a run stands.</summary>
 /// <param name="Run">The run's id.</param>

@@ -70,7 +70,8 @@ public static class AgentSiloBuilder
             .AddAgent(typeof(RunAgent))
             .AddAgent(typeof(RunsAgent))
             .AddPatterns()
-            .AddIntelligence();
+            .AddIntelligence()
+            .AddRemotes();
     }
 
     /// <summary>

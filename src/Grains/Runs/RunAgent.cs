@@ -38,7 +38,7 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
         var message = context.WriteFor(context.Sender, agent, Contract.Untyped(request.Type, request.Version), payload);
         state.Question = context.AskWith(message, within).Value;
         state.Clock = context.Schedule(state.Until, Id, new RunClock()).Value;
-        Enter(context, RunState.Submitted);
+        Enter(context, RunState.Submitted, request.Opening is { } said ? said with { ByOwner = true } : null);
         return new(Status());
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Runs;
@@ -8,7 +7,7 @@ internal sealed class RunLog
 {
     private readonly List<(byte[] Json, MessageId Kept)> _events = [];
     private readonly List<Saying> _history = [];
-    private readonly OrderedDictionary<string, Made> _artifacts = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, GrowingArtifact> _artifacts = new(StringComparer.Ordinal);
     private SortedDictionary<long, (RunEvent One, byte[] Json, MessageId Kept)>? _early;
 
     /// <summary>The place of the last event.</summary>
@@ -70,48 +69,10 @@ internal sealed class RunLog
         {
             if (!artifact.Append || !_artifacts.TryGetValue(artifact.Id, out var made))
             {
-                _artifacts[artifact.Id] = made = new Made();
+                _artifacts[artifact.Id] = made = new GrowingArtifact();
             }
 
             made.Add(artifact);
-        }
-    }
-
-    /// <summary>An artifact as it grows. Plain texts that follow one another are one.</summary>
-    private sealed class Made
-    {
-        private readonly List<Part> _parts = [];
-        private StringBuilder? _text;
-        private string? _name, _description;
-        private bool _isLast;
-
-        public void Add(Artifact piece)
-        {
-            (_name, _description, _isLast) = (piece.Name ?? _name, piece.Description ?? _description, piece.Last);
-            foreach (var part in piece.Parts)
-            {
-                if (part is { Text: { } text, FileName: null, MediaType: null, Metadata: null })
-                {
-                    (_text ??= new()).Append(text);
-                }
-                else
-                {
-                    EndText();
-                    _parts.Add(part);
-                }
-            }
-        }
-
-        public Artifact ToArtifact(string id) =>
-            new(id, _text is null ? [.. _parts] : [.. _parts, Part.Of(_text.ToString())], _name, _description, Append: false, _isLast);
-
-        private void EndText()
-        {
-            if (_text is not null)
-            {
-                _parts.Add(Part.Of(_text.ToString()));
-                _text = null;
-            }
         }
     }
 }

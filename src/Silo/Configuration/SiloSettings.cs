@@ -21,10 +21,10 @@ internal static class SiloSettings
         nameof(SiloOptions.Listen), nameof(SiloOptions.Kubernetes), nameof(SiloOptions.Labels), nameof(SiloOptions.Rebalance), nameof(SiloOptions.Membership), nameof(SiloOptions.Operator),
         nameof(SiloOptions.Signatures), nameof(SiloOptions.ClockAllowance), SignatureSettings.Keys,
         nameof(SiloOptions.Audit), nameof(SiloOptions.AuditKeyFile), nameof(SiloOptions.RecordConversations), nameof(SiloOptions.Conversations),
-        nameof(SiloOptions.Tls), nameof(SiloOptions.Http),
+        nameof(SiloOptions.Tls), nameof(SiloOptions.Http), A2AOptions.Section,
         AccessSettings.Name,
         EncryptionSettings.Name,
-        ModelSettings.Name, nameof(ModelsOptions.RecordPrompts), LimitSettings.Name, McpSettings.Name,
+        ModelSettings.Name, nameof(ModelsOptions.RecordPrompts), LimitSettings.Name, McpSettings.Name, RemoteSettings.Name,
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -92,8 +92,10 @@ internal static class SiloSettings
         options.Models = ModelSettings.Read(section);
         options.Limits = LimitSettings.Read(section);
         options.Mcp = McpSettings.Read(section);
+        options.Remotes = RemoteSettings.Read(section);
         TlsSettings.Read(section.GetSection(nameof(SiloOptions.Tls)), options.Tls);
         options.Http = HttpSettings.Read(section.GetSection(nameof(SiloOptions.Http)));
+        options.A2A = A2ASettings.Read(section.GetSection(A2AOptions.Section));
         return (FindFault(options) ?? ClusterSettings.FindFault(options) ?? SignatureSettings.FindFault(section, options)
             ?? options.Tls.FindFault(TimeProvider.System.GetUtcNow())) is { } fault ? throw new SettingsException(fault) : options;
     }

@@ -32,7 +32,7 @@ internal static class SiloApplication
         builder.Services.AddAgentClient(o => o.Sender = "client/silo");
         builder.UseOrleans(silo => AddSilo(silo, options, addresses, builder.Environment));
         builder.UseCertificate(options);
-        builder.Services.AddAgentsHttp(options.Http, options.Mcp);
+        builder.Services.AddAgentsHttp(options.Http, options.Mcp, options.A2A);
         builder.AddSiloLogging();
         builder.AddSiloTelemetry(withPrometheus: options.Operator.Enabled);
         builder.Services.AddSingleton<StoreReach>();
@@ -113,11 +113,13 @@ internal static class SiloApplication
                 limits.Limits[name] = limit;
             }
         });
+        silo.AddRemoteAgents(options.Remotes);
         if (options.Encryption is { } encryption)
         {
             silo.UseEncryption(_ => { }).Services.Configure<EncryptionOptions>(encryption);
         }
 
+        AddPush(silo, options.A2A);
         if (options.Demo)
         {
             silo.AddDemoAgents();
@@ -129,6 +131,21 @@ internal static class SiloApplication
         }
 
         silo.AddUserAgents(options.Assemblies);
+    }
+
+    private static void AddPush(ISiloBuilder silo, A2AOptions options)
+    {
+        if (options.Enabled)
+        {
+            silo.AddPushNotifications(push =>
+            {
+                push.Patience = options.PushPatience;
+                foreach (var host in options.PushHosts)
+                {
+                    push.Hosts.Add(host);
+                }
+            });
+        }
     }
 
     private static void AddStorage(ISiloBuilder silo, SiloOptions options)

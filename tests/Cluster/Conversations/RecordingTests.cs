@@ -3,7 +3,9 @@ using OrleansAgents.Agents;
 using OrleansAgents.Conversations;
 using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
+using OrleansAgents.Runs;
 using OrleansAgents.Testing;
+using OrleansAgents.Tests.Runs;
 
 namespace OrleansAgents.Tests.Conversations;
 
@@ -164,6 +166,25 @@ public sealed class RecordingTests
         Assert.Equal(
             RefusalCodes.NotAllowed,
             (await cluster.Client.Agent(ConversationAddress.IndexFor("story")).TellAsync(began, cancellationToken: Token)).Refusal?.Code);
+    }
+
+    [Fact]
+    public async Task Conversation_OfARun_HasWhatIsSaidAndNotThePieces()
+    {
+        await using var cluster = await RunCrashTests.StartAsync(_ => { });
+        await (await cluster.Client.StartAsync("painter/a", new PaintSlowly("c"), new RunStartOptions { Id = "c", ConversationId = "talk" }, Token)).WaitAsync(untilFinal: true, Token);
+        string[] said =
+        [
+            "client/test paint.slowly painter/a Accepted", "client/test run.start run/c Accepted", "painter/a paint.done painter/a Accepted",
+            "painter/a run.report run/c Accepted", "run/c agent.answers run/c Accepted",
+        ];
+        IReadOnlyList<string> noted;
+        while ((noted = [.. Reading.Lines(await Reading.ReadAsync(cluster.Client, "talk", Token))]).Count < said.Length)
+        {
+            Token.ThrowIfCancellationRequested();
+        }
+
+        Assert.Equal(said, noted);
     }
 
     private static async Task<IReadOnlyList<DeadLetterEntry>> LettersAsync(AgentTestCluster cluster)

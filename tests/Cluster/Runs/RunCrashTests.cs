@@ -5,7 +5,6 @@ using OrleansAgents.Messaging;
 using OrleansAgents.Runs;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
-using OrleansAgents.Tests.Conversations;
 using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Runs;
@@ -135,25 +134,6 @@ public sealed class RunCrashTests(RunStores stores) : IClassFixture<RunStores>
     }
 
     [Fact]
-    public async Task Conversation_OfARun_HasWhatIsSaidAndNotThePieces()
-    {
-        await using var cluster = await StartAsync(_ => { });
-        await (await cluster.Client.StartAsync("painter/a", new PaintSlowly("c"), new RunStartOptions { Id = "c", ConversationId = "talk" }, Token)).WaitAsync(untilFinal: true, Token);
-        string[] said =
-        [
-            "client/test paint.slowly painter/a Accepted", "client/test run.start run/c Accepted", "painter/a paint.done painter/a Accepted",
-            "painter/a run.report run/c Accepted", "run/c agent.answers run/c Accepted",
-        ];
-        IReadOnlyList<string> noted;
-        while ((noted = [.. Reading.Lines(await Reading.ReadAsync(cluster.Client, "talk", Token))]).Count < said.Length)
-        {
-            Token.ThrowIfCancellationRequested();
-        }
-
-        Assert.Equal(said, noted);
-    }
-
-    [Fact]
     public async Task List_OfAnOwner_HasItsRunsNewestChangeFirstByPages()
     {
         await using var cluster = await StartAsync(_ => { });
@@ -237,7 +217,7 @@ public sealed class RunCrashTests(RunStores stores) : IClassFixture<RunStores>
 
     private static string Write(RunEvent one) => System.Text.Json.JsonSerializer.Serialize(one, PayloadJson.Options);
 
-    private static Task<AgentTestCluster> StartAsync(Action<AgentTestClusterOptions> configure) => AgentTestCluster.StartAsync(
+    internal static Task<AgentTestCluster> StartAsync(Action<AgentTestClusterOptions> configure) => AgentTestCluster.StartAsync(
         options =>
         {
             options.Patience = TimeSpan.FromSeconds(30);

@@ -8,6 +8,7 @@ public sealed partial class DocumentTests(SiloProcess silo)
 {
     [Theory]
     [InlineData("http.md", 6)]
+    [InlineData("a2a.md", 4)]
     [InlineData("mcp.md", 1)]
     public async Task Examples_OfTheDocument_AnswerWhatItSays(string page, int fewest)
     {
@@ -29,6 +30,7 @@ public sealed partial class DocumentTests(SiloProcess silo)
     [GeneratedRegex("```sh\n(?<command>.+?)```\n\n```(json|text)\n(?<answer>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Example();
 
-    [GeneratedRegex("\"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z\"", RegexOptions.ExplicitCapture, 5000)]
+    // Times, and the ids of messages that agents make as they go.
+    [GeneratedRegex("\"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z\"|\"messageId\":\"01[0-9a-f-]{34}\"", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Changing();
 }
