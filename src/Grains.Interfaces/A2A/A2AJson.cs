@@ -41,6 +41,7 @@ namespace OrleansAgents.A2A;
 [JsonSerializable(typeof(ListTasksRequest))]
 [JsonSerializable(typeof(ListTasksResponse))]
 [JsonSerializable(typeof(CancelTaskRequest))]
+[JsonSerializable(typeof(CancelBody))]
 [JsonSerializable(typeof(SubscribeToTaskRequest))]
 [JsonSerializable(typeof(GetExtendedAgentCardRequest))]
 [JsonSerializable(typeof(PushConfig))]

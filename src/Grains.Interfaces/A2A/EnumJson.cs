@@ -48,7 +48,10 @@ internal abstract class EnumJson<T>(params string[] names) : JsonConverter<T>
 /// <summary>Where a task stands.</summary>
 internal sealed class StateJson() : EnumJson<AgentTaskState>(
     "TASK_STATE_UNSPECIFIED", "TASK_STATE_SUBMITTED", "TASK_STATE_WORKING", "TASK_STATE_COMPLETED", "TASK_STATE_FAILED", "TASK_STATE_CANCELED",
-    "TASK_STATE_INPUT_REQUIRED", "TASK_STATE_REJECTED", "TASK_STATE_AUTH_REQUIRED");
+    "TASK_STATE_INPUT_REQUIRED", "TASK_STATE_REJECTED", "TASK_STATE_AUTH_REQUIRED")
+{
+    public static StateJson Instance { get; } = new();
+}
 
 /// <summary>Who made a message.</summary>
 internal sealed class RoleJson() : EnumJson<AgentRole>("ROLE_UNSPECIFIED", "ROLE_USER", "ROLE_AGENT");

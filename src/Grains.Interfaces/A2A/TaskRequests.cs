@@ -34,6 +34,11 @@ internal sealed record ListTasksResponse(IReadOnlyList<AgentTask> Tasks, string 
 /// <param name="Tenant">Which of the agents behind the interface is meant; null or empty where the client names none.</param>
 internal sealed record CancelTaskRequest(string Id, JsonElement? Metadata = null, string? Tenant = null);
 
+/// <summary>What the body of a cancelling by HTTP holds, the path having the rest.</summary>
+/// <param name="Metadata">What else the client says of the request, a JSON object; null for nothing.</param>
+/// <param name="Tenant">Which of the agents behind the interface is meant; null or empty where the client names none.</param>
+internal sealed record CancelBody(JsonElement? Metadata = null, string? Tenant = null);
+
 /// <summary>Follows a task from how it stands on.</summary>
 /// <param name="Id">The task.</param>
 /// <param name="Tenant">Which of the agents behind the interface is meant; null or empty where the client names none.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Serialization;
 using Orleans.Metadata;
 using Orleans.Runtime;
 using OrleansAgents.Messaging;
@@ -22,6 +23,12 @@ public sealed record KindDescription(
 
     /// <summary>Whether it is offered to programs outside by A2A and MCP, where their doors are open.</summary>
     public bool Public { get; init; }
+
+    /// <summary>
+    /// Whether its agents go on with a message beyond the turn that took it, so that what comes of it is in its run and not
+    /// in the answer: a class of it does work, or handles what is said in a run or that one is over.
+    /// </summary>
+    public bool Works { get; init; }
 }
 
 /// <summary>A contract as a kind handles it.</summary>
@@ -34,6 +41,10 @@ public sealed record ContractDescription(string Type, int Version, bool Query, s
 {
     /// <summary>The version of the same contract that it is made before it is handled (<see cref="IUpcastFrom{TOld, TNew}"/>); null where it is handled as it is.</summary>
     public int? UpcastTo { get; init; }
+
+    /// <summary>Whether it comes from the agent itself, and is taken from nobody else.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Own { get; init; }
 }
 
 /// <summary>
@@ -49,6 +60,7 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
     internal const string CapabilitiesProperty = "agents.capabilities";
     internal const string TagsProperty = "agents.tags";
     internal const string PublicProperty = "agents.public";
+    internal const string WorksProperty = "agents.works";
 
     // Kinds that were hosted once, or that this silo has the class of and not the label: no typing errors.
     private readonly ConcurrentDictionary<string, byte> _known = new(StringComparer.Ordinal);
@@ -86,7 +98,8 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
     /// <summary>A silo other than <paramref name="self"/> whose class of a kind handles a contract; null when there is none.</summary>
     internal SiloAddress? FindSilo(string kind, Contract contract, SiloAddress self) => Hosted.FindSilo(kind, contract, self);
 
-    private HostedKinds Hosted
+    /// <summary>The kinds of one state of the cluster; what is asked of it does not change meanwhile.</summary>
+    internal HostedKinds Hosted
     {
         get
         {

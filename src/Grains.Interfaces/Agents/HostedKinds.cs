@@ -77,6 +77,7 @@ internal sealed class HostedKinds
             Capabilities = ReadNames(classes, AgentKinds.CapabilitiesProperty),
             Tags = ReadNames(classes, AgentKinds.TagsProperty),
             Public = read.Any(c => c.Properties.ContainsKey(AgentKinds.PublicProperty)),
+            Works = read.Any(c => c.Properties.ContainsKey(AgentKinds.WorksProperty)),
         };
     }
 

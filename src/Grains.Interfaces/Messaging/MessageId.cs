@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace OrleansAgents.Messaging;
 
@@ -27,6 +28,15 @@ public readonly record struct MessageId : IComparable<MessageId>
 
     /// <summary>Makes <paramref name="count"/> ids, and gives the first; <see cref="Following"/> gives the others.</summary>
     internal static MessageId NewRange(int count) => Create((ulong)(Interlocked.Add(ref s_counter, count) - count + 1));
+
+    /// <summary>The id that is always the same for a text, and another for any other.</summary>
+    internal static MessageId Hashed(string text)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16);
+        // The version and the variant of a UUID of one's own making, RFC 9562, section 5.8.
+        (hash[6], hash[8]) = ((byte)((hash[6] & 0x0F) | 0x80), (byte)((hash[8] & 0x3F) | 0x80));
+        return new MessageId(new Guid(hash, bigEndian: true));
+    }
 
     /// <summary>The id that many behind this one, in a range made by <see cref="NewRange"/>.</summary>
     internal MessageId Following(int places)

@@ -28,11 +28,5 @@ public static class RunAddress
     }
 
     /// <summary>The id under which the list keeps what it knows of a run, so that the next takes its place.</summary>
-    internal static MessageId EntryOf(string run)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(run));
-        // The version and the variant of a UUID of one's own making, RFC 9562, section 5.8.
-        (hash[6], hash[8]) = ((byte)((hash[6] & 0x0F) | 0x80), (byte)((hash[8] & 0x3F) | 0x80));
-        return new MessageId(new Guid(hash[..16], bigEndian: true));
-    }
+    internal static MessageId EntryOf(string run) => MessageId.Hashed(run);
 }

@@ -13,8 +13,10 @@ namespace OrleansAgents.Runs;
 /// <param name="Version">The contract's version.</param>
 /// <param name="WithinMs">How long it may take, in milliseconds, before it fails; null for the silo's <c>RunOptions.Within</c>.</param>
 /// <param name="Tell">Whether who starts it is told how it ended, with <see cref="RunEnded"/>; for agents that handle it.</param>
+/// <param name="Opening">What the run's history begins with, as its owner's words; null for nothing, the payload being no part of the history.</param>
 [Contract("run.start")]
-public sealed record RunStart(string Agent, string Type, JsonElement Payload, int Version = 1, long? WithinMs = null, bool Tell = false) : IRequest<RunStatus>;
+public sealed record RunStart(
+    string Agent, string Type, JsonElement Payload, int Version = 1, long? WithinMs = null, bool Tell = false, Saying? Opening = null) : IRequest<RunStatus>;
 
 /// <summary>Where a run stands.</summary>
 /// <param name="Run">The run's id.</param>
@@ -83,7 +85,10 @@ public sealed record Artifact(string Id, IReadOnlyList<Part> Parts, string? Name
 /// Which attempt at the work writes the artifact: what another one says of it is refused with
 /// <see cref="RunCodes.Superseded"/>. Null where there is only one.
 /// </param>
-/// <param name="Replaces">The attempt that <paramref name="Writer"/> takes the place of; null for none.</param>
+/// <param name="Replaces">
+/// The attempt that <paramref name="Writer"/> takes the place of; null for none. The same as <paramref name="Writer"/>: the
+/// artifact is whole, and of one that this attempt has written piece by piece only its end is noted.
+/// </param>
 [Contract("run.report")]
 public sealed record RunReport(
     RunState? State = null, IReadOnlyList<Part>? Message = null, Artifact? Artifact = null, double? Progress = null, string? Code = null, Guid? Writer = null,

@@ -8,11 +8,16 @@ namespace OrleansAgents.Runs;
 /// <param name="Agent">Only those of an agent; null for all.</param>
 /// <param name="ChangedSince">Only those whose state changed at this time or later; null for all.</param>
 /// <param name="Limit">At most that many, 1 to 1000.</param>
-/// <param name="After">The run that the list goes on behind; null for its beginning. One that is gone since is refused.</param>
+/// <param name="After">The run that the list goes on behind; null for its beginning. One that is gone since is refused, without <paramref name="AfterAt"/>.</param>
+/// <param name="AfterAt">
+/// When that run had come into its state as the list had it: the list goes on behind that place even where the run has moved
+/// or is gone. Null to look for the run.
+/// </param>
+/// <param name="Kinds">Only those of agents of these kinds; null for all.</param>
 [Contract("runs.list")]
 public sealed record RunsList(
-    string? Conversation = null, RunState? State = null, string? Agent = null, DateTimeOffset? ChangedSince = null, int Limit = 100, string? After = null)
-    : IQuery<RunsPage>
+    string? Conversation = null, RunState? State = null, string? Agent = null, DateTimeOffset? ChangedSince = null, int Limit = 100, string? After = null,
+    DateTimeOffset? AfterAt = null, IReadOnlyList<string>? Kinds = null) : IQuery<RunsPage>
 {
     /// <summary>The most runs of a page.</summary>
     public const int MostRuns = 1000;

@@ -1,6 +1,5 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
 
 namespace OrleansAgents.Security;
 
@@ -10,126 +9,173 @@ namespace OrleansAgents.Security;
 /// </summary>
 internal static class CanonicalJsonScan
 {
-    private const int Fault = -1, IsArray = -1;
-    private const long LargestWhole = 1L << 53;
+    public const int Fault = -1;
 
     public static bool Run(ReadOnlySpan<byte> json)
     {
-        // For each level that is an object, where the name of its last member began and ended.
-        Span<int> starts = stackalloc int[CanonicalJson.MaxDepth], ends = stackalloc int[CanonicalJson.MaxDepth];
-        int at = 0, depth = 0;
+        // Room is made out here: the compiler gives a method that makes some on its stack no profile.
+        Span<long> names = stackalloc long[CanonicalJson.MaxDepth];
+        return Run(json, names);
+    }
+
+    /// <param name="json">The text.</param>
+    /// <param name="names">Room for each level's last name, as <see cref="IsBefore"/> takes it, while a deeper one is looked at.</param>
+    private static bool Run(ReadOnlySpan<byte> json, Span<long> names)
+    {
+        int at = 0, depth = 0, from = 0;
+        var last = 0L;
+        // A bit for each level, the deepest one last: whether it is an object.
+        var objects = 0UL;
+        var marks = CanonicalJsonMarks.Find(json, 0);
         while (true)
         {
-            var c = At(json, at);
-            if (c is (byte)'{' or (byte)'[')
+            if ((objects & 1) != 0 && (at = Name(json, at, ref last, ref marks, ref from)) < 0)
             {
-                if (At(json, at + 1) == c + 2)
-                {
-                    at = depth < CanonicalJson.MaxDepth ? at + 2 : Fault;
-                }
-                else if (depth == CanonicalJson.MaxDepth)
-                {
-                    return false;
-                }
-                else
-                {
-                    starts[depth] = c == '[' ? IsArray : 0;
-                    at = c == '[' ? at + 1 : Name(json, at + 1, ref starts[depth], ref ends[depth]);
-                    depth++;
-                    continue;
-                }
+                return false;
+            }
+
+            var c = At(json, at);
+            if (c == '"')
+            {
+                at = Text(json, at, ref marks, ref from);
+            }
+            else if (c is not ((byte)'{' or (byte)'['))
+            {
+                at = CanonicalJsonScalars.Scan(json, at, c);
+            }
+            else if ((uint)depth >= (uint)names.Length)
+            {
+                return false;
+            }
+            else if (At(json, at + 1) == c + 2)
+            {
+                at += 2;
             }
             else
             {
-                at = c == '"' ? Text(json, at + 1) : c is (byte)'t' or (byte)'f' or (byte)'n' ? Literal(json, at, c) : Number(json, at);
+                names[depth++] = last;
+                last = 0;
+                objects = (objects << 1) | (c == '{' ? 1UL : 0);
+                at++;
+                continue;
             }
 
-            if ((at = Leave(json, at, starts, ends, ref depth)) < 0 || depth == 0)
+            // Behind a value: closes what ends there, up to the next one.
+            while (depth > 0 && (c = At(json, at++)) != ',')
+            {
+                if (c != ((objects & 1) == 0 ? ']' : '}'))
+                {
+                    return false;
+                }
+
+                objects >>= 1;
+                last = names[--depth];
+            }
+
+            if (depth == 0)
             {
                 return at == json.Length;
             }
         }
     }
 
-    /// <summary>Behind a value: closes what ends there, up to the next value.</summary>
-    private static int Leave(ReadOnlySpan<byte> json, int at, Span<int> starts, Span<int> ends, ref int depth)
+    /// <summary>The byte that stands there; 0, which canonical JSON does not hold, where none does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte At(ReadOnlySpan<byte> json, int at) => (uint)at < (uint)json.Length ? json[at] : (byte)0;
+
+    /// <summary>A member's name, up to its value. <paramref name="last"/> becomes where it begins and ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Name(ReadOnlySpan<byte> json, int at, ref long last, ref ulong marks, ref int from)
     {
-        while (at >= 0 && depth > 0)
-        {
-            ref var start = ref starts[depth - 1];
-            var c = At(json, at);
-            if (c == ',')
-            {
-                return start == IsArray ? at + 1 : Name(json, at + 1, ref start, ref ends[depth - 1]);
-            }
-
-            if (c != (start == IsArray ? ']' : '}'))
-            {
-                return Fault;
-            }
-
-            at++;
-            depth--;
-        }
-
-        return at;
-    }
-
-    private static byte At(ReadOnlySpan<byte> json, int at) => (uint)at < (uint)json.Length ? json[at] : (byte)0;
-
-    /// <summary>A member's name, up to its value.</summary>
-    private static int Name(ReadOnlySpan<byte> json, int at, ref int lastStart, ref int lastEnd)
-    {
-        if (At(json, at) != '"')
+        var colon = At(json, at) == '"' ? Text(json, at, ref marks, ref from) : Fault;
+        if (At(json, colon) != ':' || !IsBefore(json, last, at + 1, colon - 1))
         {
             return Fault;
         }
 
-        var colon = Text(json, at + 1);
-        var (start, end) = (at + 1, colon - 1);
-        // A name never begins at 0, so that stands for none yet.
-        if (At(json, colon) != ':' || (lastStart != 0 && !CanonicalJsonNames.IsBefore(json[lastStart..lastEnd], json[start..end])))
-        {
-            return Fault;
-        }
-
-        (lastStart, lastEnd) = (start, end);
+        last = ((long)(at + 1) << 32) | (uint)(colon - 1);
         return colon + 1;
     }
 
-    private static int Text(ReadOnlySpan<byte> json, int at)
+    /// <summary>Whether a member's name comes behind that of the one before.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="last">Where the one before began, and in the lower half where it ended; 0, where no name is, for none.</param>
+    /// <param name="start">Where the name begins.</param>
+    /// <param name="end">Where it ends.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsBefore(ReadOnlySpan<byte> json, long last, int start, int end)
     {
-        ref var first = ref MemoryMarshal.GetReference(json);
-        while (true)
+        if (last == 0)
         {
-            // Most texts end within the first sixteen bytes.
-            if (Vector128.IsHardwareAccelerated && json.Length - at >= Vector128<byte>.Count)
-            {
-                var bytes = Vector128.LoadUnsafe(ref first, (nuint)at);
-                var special = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
-                    | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
-                    | Vector128.LessThan(bytes, Vector128.Create((byte)0x20));
-                var bits = special.ExtractMostSignificantBits();
-                if (bits == 0)
-                {
-                    at += Vector128<byte>.Count;
-                    continue;
-                }
+            return true;
+        }
 
-                at += BitOperations.TrailingZeroCount(bits);
-            }
+        var lastStart = (int)(last >> 32);
+        byte left = json[lastStart], right = json[start];
+        // Most names differ in their first letters, which here are neither escapes nor beyond ASCII.
+        return (left < right && left > '\\' && right < 0x80)
+            || CanonicalJsonNames.IsBefore(json[lastStart..(int)last], json[start..end]);
+    }
 
-            var c = At(json, at++);
-            if (c == '"')
-            {
-                return at;
-            }
+    /// <param name="json">The text.</param>
+    /// <param name="at">Where the quotation mark stands.</param>
+    /// <param name="marks">The marks from <paramref name="from"/> on that are still ahead: the one at <paramref name="at"/>, and those behind.</param>
+    /// <param name="from">Where the first of 64 marks is.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Text(ReadOnlySpan<byte> json, int at, ref ulong marks, ref int from)
+    {
+        if (marks == 0)
+        {
+            marks = CanonicalJsonMarks.Find(json, from = at);
+        }
 
-            if (c < 0x20 || (c == '\\' && (at = Escape(json, at)) < 0))
+        for (marks &= marks - 1; marks == 0; marks = CanonicalJsonMarks.Find(json, from))
+        {
+            from += CanonicalJsonMarks.Width;
+            if (from >= json.Length)
             {
                 return Fault;
             }
         }
+
+        var end = from + BitOperations.TrailingZeroCount(marks);
+        marks &= marks - 1;
+        if (At(json, end) == '"')
+        {
+            return end + 1;
+        }
+
+        // The marks of what is escaped are none, so they are sought anew behind it.
+        marks = 0;
+        return EscapedText(json, end);
+    }
+
+    /// <summary>The rest of a text, from its first backslash on, or from what may not stand in it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int EscapedText(ReadOnlySpan<byte> json, int at)
+    {
+        while (At(json, at) == '\\')
+        {
+            at = Escape(json, at + 1);
+            if (at < 0 || At(json, at) == '\\')
+            {
+                continue;
+            }
+
+            var marks = 0UL;
+            while (at < json.Length && (marks = CanonicalJsonMarks.Find(json, at)) == 0)
+            {
+                at += CanonicalJsonMarks.Width;
+            }
+
+            at += BitOperations.TrailingZeroCount(marks);
+            if (At(json, at) == '"')
+            {
+                return at + 1;
+            }
+        }
+
+        return Fault;
     }
 
     private static int Escape(ReadOnlySpan<byte> json, int at)
@@ -151,73 +197,5 @@ internal static class CanonicalJsonScan
             && !(high == '0' && low is (byte)'8' or (byte)'9' or (byte)'a' or (byte)'c' or (byte)'d')
             ? at + 4
             : Fault;
-    }
-
-    private static int Literal(ReadOnlySpan<byte> json, int at, byte first)
-    {
-        var literal = first == 't' ? "true"u8 : first == 'f' ? "false"u8 : "null"u8;
-        return json[at..].StartsWith(literal) ? at + literal.Length : Fault;
-    }
-
-    private static int Number(ReadOnlySpan<byte> json, int start)
-    {
-        var first = At(json, start) == '-' ? start + 1 : start;
-        var at = first;
-        var whole = 0L;
-        byte c;
-        while ((uint)((c = At(json, at)) - '0') <= 9 && at - first < 17)
-        {
-            whole = (whole * 10) + c - '0';
-            at++;
-        }
-
-        var digits = at - first;
-        if (digits == 0 || (digits > 1 && json[first] == '0'))
-        {
-            return Fault;
-        }
-
-        if (c == '.')
-        {
-            return Fraction(json, start, at, digits);
-        }
-
-        return digits > 16 || whole > LargestWhole || c is (byte)'e' or (byte)'E' ? Double(json, start)
-            : whole != 0 || first == start ? at
-            : Fault;
-    }
-
-    /// <summary>Fifteen digits come back from a double as they were, so that it needs not be made.</summary>
-    private static int Fraction(ReadOnlySpan<byte> json, int start, int point, int digits)
-    {
-        var at = point + 1;
-        while (At(json, at) is >= (byte)'0' and <= (byte)'9' && at - start <= CanonicalJsonNumber.MaxLength)
-        {
-            at++;
-        }
-
-        var decimals = at - point - 1;
-        if (decimals == 0 || json[at - 1] == '0' || digits + decimals > 15 || At(json, at) is (byte)'e' or (byte)'E')
-        {
-            return Double(json, start);
-        }
-
-        // Below 1e-6 the exponent form is the canonical one.
-        return json[point - 1] != '0' || digits > 1 || decimals <= 5 || json.Slice(point + 1, 6).IndexOfAnyExcept((byte)'0') >= 0 ? at : Fault;
-    }
-
-    private static int Double(ReadOnlySpan<byte> json, int start)
-    {
-        var at = start;
-        while (At(json, at) is (>= (byte)'0' and <= (byte)'9') or (byte)'-' or (byte)'+' or (byte)'.' or (byte)'e' or (byte)'E')
-        {
-            if (++at - start > CanonicalJsonNumber.MaxLength)
-            {
-                return Fault;
-            }
-        }
-
-        Span<byte> printed = stackalloc byte[CanonicalJsonNumber.MaxLength];
-        return CanonicalJsonNumber.TryPrint(json[start..at], printed, out var length) && printed[..length].SequenceEqual(json[start..at]) ? at : Fault;
     }
 }

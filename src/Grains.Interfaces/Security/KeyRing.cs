@@ -8,7 +8,8 @@ namespace OrleansAgents.Security;
 /// <summary>The keys as they are now.</summary>
 internal sealed class KeyRing(IOptionsMonitor<KeyRingOptions> options, TimeProvider time, ILogger<KeyRing> logger) : IDisposable
 {
-    private readonly Reloaded<KeyRingOptions, Keys> _keys = new(options, static o => new Keys(o), hasFiles: true, time, logger);
+    private readonly Reloaded<KeyRingOptions, Keys> _keys =
+        new(options, static o => new Keys(o), static o => o.Keys.Any(key => key.File is not null), time, logger);
 
     public Keys Current => _keys.Current;
 
@@ -45,7 +46,7 @@ internal sealed class Keys
 
     public bool IsEmpty => _byId.Count == 0;
 
-    public HashKey? Find(string id) => _byId.GetValueOrDefault(id);
+    public HashKey? Find(string id) => _byId.TryGetValue(id, out var key) ? key : null;
 
     /// <summary>The key that signs what an identity sends; null when there is none.</summary>
     public HashKey? FindFor(AgentId sender)

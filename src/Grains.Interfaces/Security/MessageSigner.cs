@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 
@@ -29,11 +28,10 @@ internal sealed class MessageSigner(KeyRing keys, TimeProvider time)
         message = message.WithCanonicalPayload();
         Span<byte> hash = stackalloc byte[HashKey.HashBytes];
         Compute(message, message.Recipient, key, sentAt, message.PayloadJson.Span, hash);
-        return message.StampExtras((message.Extras ?? new()) with
-        {
-            SentAt = sentAt,
-            Signature = new MessageSignature(key.Id, MessageSignature.HmacSha256, Convert.ToHexStringLower(hash)),
-        });
+        var signature = new MessageSignature(key.Id, MessageSignature.HmacSha256, Convert.ToHexStringLower(hash));
+        return message.StampExtras(message.Extras is { } extras
+            ? extras with { SentAt = sentAt, Signature = signature }
+            : new EnvelopeExtras { SentAt = sentAt, Signature = signature });
     }
 
     /// <summary>Why the signature does not hold; null when it does. For the log: it says more than a stranger should learn.</summary>
@@ -90,7 +88,7 @@ internal sealed class MessageSigner(KeyRing keys, TimeProvider time)
     {
         Span<byte> hash = stackalloc byte[HashKey.HashBytes];
         Compute(message, recipient, key, message.Extras!.SentAt, payload, hash);
-        return CryptographicOperations.FixedTimeEquals(hash, given);
+        return HashKey.AreSame(hash, given);
     }
 
     private static void Compute(
@@ -99,7 +97,7 @@ internal sealed class MessageSigner(KeyRing keys, TimeProvider time)
         var form = SignedForm.Rent();
         try
         {
-            form.Write(message, recipient, key.Id, sentAt, payload);
+            form.Write(message, recipient, key, sentAt, payload);
             key.Compute(form.Bytes, hash);
         }
         finally

@@ -12,11 +12,8 @@ internal sealed class PayloadCipher : IDisposable
     private readonly Reloaded<EncryptionOptions, PayloadKeys> _keys;
     private PayloadKeys? _last;
 
-    public PayloadCipher(IOptionsMonitor<EncryptionOptions> options, TimeProvider time, ILogger<PayloadCipher> logger)
-    {
-        var hasFiles = options.CurrentValue.Groups.Any(g => g.Keys.Any(k => k.File is not null));
-        _keys = new(options, Read, hasFiles, time, logger);
-    }
+    public PayloadCipher(IOptionsMonitor<EncryptionOptions> options, TimeProvider time, ILogger<PayloadCipher> logger) =>
+        _keys = new(options, Read, static o => o.Groups.Any(group => group.Keys.Any(key => key.File is not null)), time, logger);
 
     public void Dispose() => _keys.Dispose();
 

@@ -18,16 +18,24 @@ internal sealed partial class Reloaded<TOptions, TValue> : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IDisposable? _watch;
-    private readonly bool _hasFiles;
+    private readonly Func<TOptions, bool>? _nameFiles;
     private TValue _current;
+    private bool _hasFiles;
     private long _made;
     private string? _lastFault;
 
+    /// <param name="options">The settings.</param>
+    /// <param name="make">Makes of them what is used.</param>
+    /// <param name="nameFiles">Whether they name files, so that the clock is read only where some may have changed; null for never.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where faults are told.</param>
     /// <exception cref="Exception">Whatever <paramref name="make"/> throws of the first settings.</exception>
-    public Reloaded(IOptionsMonitor<TOptions> options, Func<TOptions, TValue> make, bool hasFiles, TimeProvider time, ILogger logger)
+    public Reloaded(
+        IOptionsMonitor<TOptions> options, Func<TOptions, TValue> make, Func<TOptions, bool>? nameFiles, TimeProvider time, ILogger logger)
     {
-        (_options, _make, _hasFiles, _time, _logger) = (options, make, hasFiles, time, logger);
+        (_options, _make, _nameFiles, _time, _logger) = (options, make, nameFiles, time, logger);
         _current = make(options.CurrentValue);
+        _hasFiles = nameFiles?.Invoke(options.CurrentValue) is true;
         _made = time.GetTimestamp();
         _watch = options.OnChange(_ => Make());
     }
@@ -36,7 +44,7 @@ internal sealed partial class Reloaded<TOptions, TValue> : IDisposable
     {
         get
         {
-            if (_hasFiles && _time.GetElapsedTime(Volatile.Read(ref _made)) >= FilesKept)
+            if (Volatile.Read(ref _hasFiles) && _time.GetElapsedTime(Volatile.Read(ref _made)) >= FilesKept)
             {
                 var made = Volatile.Read(ref _made);
                 if (_time.GetElapsedTime(made) >= FilesKept && Interlocked.CompareExchange(ref _made, _time.GetTimestamp(), made) == made)
@@ -55,7 +63,9 @@ internal sealed partial class Reloaded<TOptions, TValue> : IDisposable
     {
         try
         {
-            Volatile.Write(ref _current, _make(_options.CurrentValue));
+            var options = _options.CurrentValue;
+            Volatile.Write(ref _hasFiles, _nameFiles?.Invoke(options) is true);
+            Volatile.Write(ref _current, _make(options));
             _lastFault = null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)

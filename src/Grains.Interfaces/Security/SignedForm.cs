@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
@@ -19,7 +19,6 @@ internal sealed class SignedForm
 
     private byte[] _bytes = new byte[1024];
     private int _length;
-    private bool _isFirst;
 
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
 
@@ -41,69 +40,73 @@ internal sealed class SignedForm
 
     /// <param name="message">The message.</param>
     /// <param name="recipient">Whom it is for: an event was signed for its topic.</param>
-    /// <param name="keyId">The key that signs it.</param>
+    /// <param name="key">The key that signs it.</param>
     /// <param name="sentAt">When it was sent.</param>
     /// <param name="payload">The payload's bytes as they are to stand there.</param>
-    public void Write(Envelope message, AgentId recipient, string keyId, DateTimeOffset? sentAt, ReadOnlySpan<byte> payload)
+    public void Write(Envelope message, AgentId recipient, HashKey key, DateTimeOffset? sentAt, ReadOnlySpan<byte> payload)
     {
         // What a message has without its payload, so that most need no second look for room.
         Reserve(payload.Length + 1024);
-        var extras = message.Extras;
-        _isFirst = true;
-        Id("causationId"u8, extras?.CausationId);
-        Text("conversationId"u8, extras?.ConversationId);
-        Id("correlationId"u8, extras?.CorrelationId);
-        if (extras?.Encryption is { } encryption)
+        if (message.Extras is { } extras)
         {
-            Name("encryption"u8);
-            WriteKey(encryption.Algorithm, encryption.KeyId);
+            Id(",\"causationId\":\""u8, extras.CausationId);
+            Text(",\"conversationId\":\""u8, extras.ConversationId);
+            Id(",\"correlationId\":\""u8, extras.CorrelationId);
+            WriteEncryption(extras.Encryption);
+            Time(",\"expiresAt\":\""u8, message.ExpiresAt);
+            WriteHeaders(extras.Headers);
+        }
+        else
+        {
+            Time(",\"expiresAt\":\""u8, message.ExpiresAt);
         }
 
-        Time("expiresAt"u8, message.ExpiresAt);
-        WriteHeaders(extras?.Headers);
-        Id("id"u8, message.Id);
-        Name("payload"u8);
+        Id(",\"id\":\""u8, message.Id);
+        Raw(",\"payload\":"u8);
         Raw(payload);
-        Address("recipient"u8, recipient);
-        Address("sender"u8, message.Sender);
-        Time("sentAt"u8, sentAt);
-        Raw(",\"signature\":{\"algorithm\":\"HMAC-SHA256\",\"keyId\":\""u8);
-        Ascii(keyId);
-        Raw("\"},\"type\":\""u8);
-        Ascii(message.Type);
-        Raw("\""u8);
-        Name("version"u8);
+        Address(",\"recipient\":\""u8, recipient);
+        Address(",\"sender\":\""u8, message.Sender);
+        Time(",\"sentAt\":\""u8, sentAt);
+        Raw(key.SignatureMember);
+        Raw(",\"type\":\""u8);
+        _length += Encoding.ASCII.GetBytes(message.Type, Reserve(message.Type.Length));
+        Raw("\",\"version\":"u8);
         message.Version.TryFormat(Reserve(11), out var digits, provider: CultureInfo.InvariantCulture);
         _length += digits;
         Raw("}"u8);
+        // Whichever member came first, there is none before it.
+        _bytes[0] = (byte)'{';
     }
 
-    private void WriteEscaped(string text) => _length += CanonicalText.WriteEscaped(text, Reserve(text.Length * 6));
-
     /// <summary>Room for so many bytes more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Span<byte> Reserve(int count)
     {
         if (_bytes.Length - _length < count)
         {
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + count));
+            Grow(count);
         }
 
         return _bytes.AsSpan(_length);
     }
 
+    private void Grow(int count) => Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Raw(ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(Reserve(bytes.Length));
         _length += bytes.Length;
     }
 
-    private void WriteKey(string algorithm, string keyId)
+    private void WriteEncryption(PayloadEncryption? encryption)
     {
-        _isFirst = true;
-        Text("algorithm"u8, algorithm);
-        Text("keyId"u8, keyId);
-        Raw("}"u8);
-        _isFirst = false;
+        if (encryption is not null)
+        {
+            Text(",\"encryption\":{\"algorithm\":\""u8, encryption.Algorithm);
+            Text(",\"keyId\":\""u8, encryption.KeyId);
+            Raw("}"u8);
+        }
     }
 
     private void WriteHeaders(IReadOnlyDictionary<string, string>? headers)
@@ -113,45 +116,33 @@ internal sealed class SignedForm
             return;
         }
 
-        Name("headers"u8);
-        _isFirst = true;
+        var start = _length + ",\"headers\":"u8.Length;
+        Raw(",\"headers\":"u8);
         foreach (var (name, value) in headers.OrderBy(h => h.Key, StringComparer.Ordinal))
         {
-            Raw(_isFirst ? "{"u8 : ","u8);
-            _isFirst = false;
-            WriteText(name);
-            Raw(":"u8);
-            WriteText(value);
+            Text(",\""u8, name);
+            Text(":\""u8, value);
         }
 
+        _bytes[start] = (byte)'{';
         Raw("}"u8);
     }
 
-    private void Name(ReadOnlySpan<byte> name)
-    {
-        var span = Reserve(name.Length + 4);
-        span[0] = _isFirst ? (byte)'{' : (byte)',';
-        span[1] = (byte)'"';
-        name.CopyTo(span[2..]);
-        span[name.Length + 2] = (byte)'"';
-        span[name.Length + 3] = (byte)':';
-        _length += name.Length + 4;
-        _isFirst = false;
-    }
-
+    /// <param name="name">What stands before the value, its quotation mark too.</param>
+    /// <param name="id">The value; null for no such member.</param>
     private void Id(ReadOnlySpan<byte> name, MessageId? id)
     {
         if (id is { } value)
         {
-            Name(name);
-            var span = Reserve(38);
-            span[0] = (byte)'"';
-            value.Value.TryFormat(span[1..], out _);
-            span[37] = (byte)'"';
-            _length += 38;
+            Raw(name);
+            var span = Reserve(37);
+            value.Value.TryFormat(span, out _);
+            span[36] = (byte)'"';
+            _length += 37;
         }
     }
 
+    /// <inheritdoc cref="Id"/>
     private void Time(ReadOnlySpan<byte> name, DateTimeOffset? time)
     {
         if (time is not { } value)
@@ -159,59 +150,40 @@ internal sealed class SignedForm
             return;
         }
 
-        Name(name);
-        var span = Reserve(30);
-        span[0] = (byte)'"';
+        Raw(name);
+        var span = Reserve(29);
         // Always 28 characters, the last but one a digit: 2026-01-31T12:00:00.0000000Z.
-        value.UtcDateTime.TryFormat(span[1..], out _, "O", provider: null);
-        var length = 27;
-        while (span[length] == '0')
-        {
-            length--;
-        }
-
-        length = span[length] == '.' ? length : length + 1;
+        value.UtcDateTime.TryFormat(span, out _, "O", provider: null);
+        var length = span[..27].LastIndexOfAnyExcept((byte)'0') + 1;
+        length -= span[length - 1] == '.' ? 1 : 0;
         span[length] = (byte)'Z';
         span[length + 1] = (byte)'"';
         _length += length + 2;
     }
 
+    /// <inheritdoc cref="Id"/>
     private void Address(ReadOnlySpan<byte> name, AgentId address)
     {
-        Name(name);
-        var span = Reserve((address.Kind.Length + (address.Key.Length * 3)) + 3);
-        span[0] = (byte)'"';
-        var length = Encoding.ASCII.GetBytes(address.Kind, span[1..]) + 1;
-        span[length++] = (byte)'/';
-        if (address.Key.AsSpan().ContainsAny('"', '\\'))
-        {
-            _length += length;
-            WriteEscaped(address.Key);
-            Raw("\""u8);
-            return;
-        }
-
-        length += Encoding.UTF8.GetBytes(address.Key, span[length..]);
-        span[length++] = (byte)'"';
-        _length += length;
+        Raw(name);
+        _length += Encoding.ASCII.GetBytes(address.Kind, Reserve(address.Kind.Length));
+        Raw("/"u8);
+        WriteText(address.Key);
     }
 
+    /// <inheritdoc cref="Id"/>
     private void Text(ReadOnlySpan<byte> name, string? text)
     {
         if (text is not null)
         {
-            Name(name);
+            Raw(name);
             WriteText(text);
         }
     }
 
-    /// <summary>A name that is known to need no escapes.</summary>
-    private void Ascii(string name) => _length += Encoding.ASCII.GetBytes(name, Reserve(name.Length));
-
+    /// <summary>A text and the quotation mark behind it.</summary>
     private void WriteText(string text)
     {
-        Raw("\""u8);
-        WriteEscaped(text);
+        _length += CanonicalText.WriteEscaped(text, Reserve(text.Length * 6));
         Raw("\""u8);
     }
 }

@@ -7,9 +7,10 @@ namespace OrleansAgents.Agents;
 public sealed partial class AgentContext
 {
     private string? _conversation;
+    private bool _isElsewhere;
 
     /// <summary>The conversation that what this turn sends belongs to: that of the message being handled, unless <see cref="BeginConversation"/> was called; null for none.</summary>
-    public string? ConversationId => _conversation ?? Message.Extras?.ConversationId;
+    public string? ConversationId => _isElsewhere ? _conversation : Message.Extras?.ConversationId;
 
     /// <summary>When the turn began, of a message that its conversation is told of; null for any other.</summary>
     internal DateTimeOffset? NotedFrom { get; set; }
@@ -29,7 +30,14 @@ public sealed partial class AgentContext
         var bytes = Encoding.UTF8.GetBytes(id);
         // Half of a surrogate pair would travel as another character.
         return bytes.Length > 0 && bytes.Length <= limit && Encoding.UTF8.GetString(bytes) == id
-            ? _conversation = id
+            ? SpeakIn(id)!
             : throw new ArgumentException($"The id of a conversation is a text of 1 to {limit} bytes of UTF-8.", nameof(id));
+    }
+
+    /// <summary>Has what this turn sends from now on belong to a conversation that began in an earlier turn; null for none.</summary>
+    internal string? SpeakIn(string? conversation)
+    {
+        (_conversation, _isElsewhere) = (conversation, true);
+        return conversation;
     }
 }

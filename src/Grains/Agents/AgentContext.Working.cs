@@ -32,15 +32,23 @@ public sealed partial class AgentContext
         where TWork : notnull
     {
         RefuseInQuery();
+        Run?.Take();
+        return BeginFor(work, Run?.Id);
+    }
+
+    /// <summary>Begins work for a run that was taken in an earlier turn; null for none.</summary>
+    internal MessageId BeginFor<TWork>(TWork work, string? run)
+        where TWork : notnull
+    {
+        RefuseInQuery();
         var contract = Contract.Of<TWork>();
         if (Turns.FindWork(contract) is null)
         {
             throw new InvalidOperationException($"The kind '{Self.Kind}' does no work of {contract}; add IWork<{typeof(TWork).Name}, …>.");
         }
 
-        Run?.Take();
         var payload = JsonSerializer.SerializeToElement(work, contract.TypeInfo);
-        var record = new WorkRecord(contract.Name, contract.Version, payload, Run?.Id);
+        var record = new WorkRecord(contract.Name, contract.Version, payload, run);
         var kept = new OutgoingMessage(Link(Envelope.Create(Self, Self, record), asks: false), Now) { DueAt = DateTimeOffset.MaxValue };
         if (Turns.Commits is null)
         {

@@ -4,6 +4,7 @@ using Orleans.Metadata;
 using Orleans.Runtime;
 using OrleansAgents.Audit;
 using OrleansAgents.Messaging;
+using OrleansAgents.Runs;
 
 namespace OrleansAgents.Agents;
 
@@ -15,7 +16,9 @@ internal static class AgentManifest
         Contract[] audit = HandlerTable.FindAudited(agentClass, attribute, auditAll) ? [Contract.Of<AuditRead>()] : [];
         Contract[] handled = [.. HandlerTable.FindHandled(agentClass), .. audit];
         var upcasts = Upcasts.Find(handled);
-        var contracts = handled.Select(c => Describe(c, upcastTo: null)).Concat(upcasts.Select(u => Describe(u.From, u.To.Version)))
+        var workers = Worker.FindAll(agentClass, handled);
+        Contract[] own = [.. workers.Select(w => w.Done), Contract.Of<WorkFailed>()];
+        var contracts = handled.Select(c => Describe(c, upcastTo: null) with { Own = own.Contains(c) }).Concat(upcasts.Select(u => Describe(u.From, u.To.Version)))
             .OrderBy(c => c.Type, StringComparer.Ordinal).ThenBy(c => c.Version);
         properties[AgentKinds.ContractsProperty] = JsonSerializer.Serialize(contracts.ToArray(), WireJson.Default.ContractDescriptionArray);
         // Packed, and unpacked only where somebody asks: whole schemas are many times what the short shapes above are.
@@ -33,6 +36,11 @@ internal static class AgentManifest
         if (attribute.Public)
         {
             properties[AgentKinds.PublicProperty] = "true";
+        }
+
+        if (workers.Count > 0 || handled.Contains(Contract.Of<RunSaid>()) || handled.Contains(Contract.Of<RunOver>()))
+        {
+            properties[AgentKinds.WorksProperty] = "true";
         }
 
         if (attribute.Description is { } description)

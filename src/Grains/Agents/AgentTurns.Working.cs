@@ -9,6 +9,9 @@ internal sealed partial class AgentTurns
 
     private OpenWork Work => _work ??= new OpenWork(this);
 
+    /// <summary>What the agent's class answers a contract with; null where it is answered with nothing, or not handled.</summary>
+    public Type? FindReplyType(string name, int version) => _handlers.Find(Contract.Untyped(name, version))?.Contract?.ReplyType;
+
     /// <summary>What does the work of a contract; null where the agent's class does none.</summary>
     public Worker? FindWork(Contract contract) => _handlers.FindWorker(contract.Name, contract.Version);
 

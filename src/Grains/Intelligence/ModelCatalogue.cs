@@ -20,6 +20,19 @@ internal sealed class ModelCatalogue(
     /// <exception cref="InvalidOperationException">There is no such model; the message names the setting.</exception>
     public ModelOptions Describe(string? name = null) => Find(name ?? ModelsOptions.Default).Options;
 
+    /// <summary>The settings of a model; null where none is set under the name, as of a client that somebody registered by a key.</summary>
+    public ModelOptions? TryDescribe(string name)
+    {
+        try
+        {
+            return Describe(name);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The client of a model, with its limits, repeats and traces; null for the name means the default.</summary>
     /// <inheritdoc cref="Describe" path="/exception"/>
     public IChatClient Get(string? name = null)

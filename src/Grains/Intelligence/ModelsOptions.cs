@@ -67,11 +67,7 @@ public sealed class ModelOptions
     /// <summary>The key, from wherever it is; null for none.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
-    internal string? ReadKey()
-    {
-        var key = KeyFile is { } file ? File.ReadAllText(file).Trim() : Key?.Trim();
-        return string.IsNullOrEmpty(key) ? null : key;
-    }
+    internal string? ReadKey() => ServiceKey.Read(Key, KeyFile);
 
     /// <summary>What calls cost: tokens by their prices.</summary>
     internal decimal CostOf(long inputTokens, long outputTokens) => ((inputTokens * InputPrice) + (outputTokens * OutputPrice)) / 1_000_000m;

@@ -46,7 +46,7 @@ internal sealed class ModelsOptionsValidation(IEnumerable<IModelProvider> provid
             _ when !providers.TryGetValue(model.Provider, out _) =>
                 $"{at}:Provider is '{model.Provider}', which this silo does not know; give one of {List(providers)}, or register an IModelProvider of that name.",
             _ when string.IsNullOrWhiteSpace(model.Model) => $"{at}:Model is missing; give what {model.Provider} calls it.",
-            _ => FindKeyFault(model, at) ?? (providers[model.Provider].FindFault(model) is { } fault ? $"{at}:{fault}" : null),
+            _ => ServiceKey.FindFault(model.Key, model.KeyFile, model.Endpoint, at) ?? (providers[model.Provider].FindFault(model) is { } fault ? $"{at}:{fault}" : null),
         };
     }
 
@@ -54,25 +54,4 @@ internal sealed class ModelsOptionsValidation(IEnumerable<IModelProvider> provid
 
     private static string List(Dictionary<string, IModelProvider> providers) =>
         string.Join(", ", providers.Keys.Append(OfflineChatClient.Provider).Order(StringComparer.Ordinal));
-
-    private static string? FindKeyFault(ModelOptions model, string at)
-    {
-        if (model is { Key: not null, KeyFile: not null })
-        {
-            return $"{at}:Key and KeyFile are both set; give one of them.";
-        }
-
-        try
-        {
-            return model.KeyFile is not null && model.ReadKey() is null
-                ? $"{at}:KeyFile is '{model.KeyFile}', which is empty; put the key into it."
-                : model.Endpoint is { Scheme: "http", IsLoopback: false } && model.ReadKey() is not null
-                    ? $"{at}:Endpoint is {model.Endpoint}, and the key would travel beyond this machine in the clear; give an https address."
-                    : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            return $"{at}:KeyFile is '{model.KeyFile}', which cannot be read ({e.Message.TrimEnd('.')}); give a file that the silo may read.";
-        }
-    }
 }

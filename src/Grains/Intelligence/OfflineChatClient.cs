@@ -96,7 +96,8 @@ internal sealed record OfflineAnswer(IReadOnlyList<AIContent> Contents, ChatFini
     {
         if (messages.Count > 0 && messages[^1].Role == ChatRole.Tool)
         {
-            return Finish(options, $"The tools answered: {string.Join(" ", messages[^1].Contents.OfType<FunctionResultContent>().Select(Show))}");
+            var results = messages.Reverse().TakeWhile(m => m.Role == ChatRole.Tool).Reverse().SelectMany(m => m.Contents).OfType<FunctionResultContent>();
+            return Finish(options, $"The tools answered: {string.Join(" ", results.Select(Show))}");
         }
 
         var said = messages.LastOrDefault(m => m.Role == ChatRole.User)?.Text ?? "";

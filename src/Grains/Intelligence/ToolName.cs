@@ -25,8 +25,12 @@ public static class ToolName
     /// <summary>The name of a contract, such as for an answer's format.</summary>
     public static string For(Contract contract) => Fit(Of(contract));
 
+    /// <summary>The name of a tool that a source elsewhere has: what providers do not take in it becomes an underscore.</summary>
+    public static string For(string source, string tool) =>
+        Fit($"{source}__{string.Concat(tool.Select(c => IsTaken(c) ? c : '_'))}");
+
     /// <summary>Whether providers take a name.</summary>
-    public static bool IsValid(string name) => name.Length is > 0 and <= MaxLength && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+    public static bool IsValid(string name) => name.Length is > 0 and <= MaxLength && name.All(IsTaken);
 
     /// <summary>The name, or the first with a number behind it that nobody has.</summary>
     internal static string MakeUnique(string name, Func<string, bool> isTaken)
@@ -40,6 +44,8 @@ public static class ToolName
 
         return unique;
     }
+
+    private static bool IsTaken(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';
 
     private static string Of(Contract contract) =>
         contract.Name.Replace('.', '_') + (contract.Version == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"_v{contract.Version}"));

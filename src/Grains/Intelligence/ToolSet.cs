@@ -14,7 +14,10 @@ public sealed class ToolSet
     /// <summary>The tools, as a model is offered them (<see cref="ChatOptions.Tools"/>).</summary>
     public IReadOnlyList<AITool> Tools => _tools;
 
-    /// <summary>Adds a method of a program: its parameters are the tool's, and its result is the answer.</summary>
+    /// <summary>
+    /// Adds a method of a program: its parameters are the tool's, and its result is the answer. One of the type
+    /// <see cref="ToolCallContext"/> or <see cref="CancellationToken"/> is given by who calls the tool.
+    /// </summary>
     /// <param name="method">The method.</param>
     /// <param name="name">What the model calls it; null for the method's own name.</param>
     /// <param name="description">What the model is told of it; null for its <see cref="System.ComponentModel.DescriptionAttribute"/>.</param>
@@ -27,6 +30,13 @@ public sealed class ToolSet
             Description = description,
             AdditionalProperties = needsApproval ? ToolApproval.Needed : null,
             SerializerOptions = PayloadJson.Options,
+            ConfigureParameterBinding = static parameter => parameter.ParameterType == typeof(ToolCallContext)
+                ? new AIFunctionFactoryOptions.ParameterBindingOptions
+                {
+                    ExcludeFromSchema = true,
+                    BindParameter = static (_, arguments) => arguments.Context?.TryGetValue(ToolCallContext.Key, out var call) is true ? call : null,
+                }
+                : default,
         }));
 
     /// <summary>Adds a function that is made already.</summary>
@@ -57,6 +67,9 @@ public sealed class ToolSet
     /// <inheritdoc cref="AgentTool(AgentId, Contract, string, bool, string)" path="/exception"/>
     public ToolSet Add<TRequest>(AgentId agent, string? description = null, bool needsApproval = false) =>
         Add(new AgentTool(agent, Contract.Of<TRequest>(), description, needsApproval));
+
+    /// <summary>Whether a tool has a name.</summary>
+    public bool Has(string name) => _byName.ContainsKey(name);
 
     /// <summary>Says what a model's call of a tool comes to.</summary>
     /// <param name="call">The model's call.</param>

@@ -14,6 +14,7 @@ internal sealed partial class RunAgent
         state.Sequence++;
         state.Bytes += context.Message.PayloadJson.Length;
         context.KeepOwn(new RunEvent(state.Sequence, context.Now, next, said, artifact, progress, code));
+        TellWatchers(context, (next ?? state.State).IsFinal());
         if (next is not { } entered)
         {
             return;
@@ -68,7 +69,7 @@ internal sealed partial class RunAgent
             RunAddress.IndexFor(AgentId.Parse(state.Owner)), new RunNoted(Id.Key, state.Agent!, state.Conversation, state.State, context.Now, IsForgotten: true));
         (state.Agent, state.Owner, state.Conversation, state.Code, state.Clock) = (null, "", "", null, null);
         (state.State, state.IsTaken, state.Tell, state.Sequence, state.Bytes) = (default, false, false, 0, 0);
-        state.Writers = null;
+        (state.Writers, state.Watchers) = (null, null);
     }
 
     /// <summary>One who does not own the run learns no more than that there is none for it.</summary>

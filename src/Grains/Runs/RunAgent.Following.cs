@@ -14,7 +14,7 @@ internal sealed partial class RunAgent : IHandle<RunFollow, RunEvents>
 
     public ValueTask<RunEvents> HandleAsync(RunFollow request, AgentContext context, CancellationToken cancellationToken)
     {
-        DemandOwner(context);
+        DemandReader(context);
         RunCheck.Demand(request);
         var events = new List<RunEvent>();
         for (var at = request.After + 1; at <= _log.Last && events.Count < request.Limit; at++)

@@ -28,13 +28,19 @@ internal sealed partial class RunAgent : IHandle<RunWriterRead, RunWriterOf>
             return;
         }
 
-        if (artifact.Append ? current is not null : current != report.Replaces)
+        if (report.Replaces != writer && (artifact.Append ? current is not null : current != report.Replaces))
         {
             throw new AgentRefusedException(RunCodes.Superseded, $"Another attempt at the work writes '{artifact.Id}' of {Id}.");
         }
 
         (State.Writers ??= new(StringComparer.Ordinal))[artifact.Id] = writer;
     }
+
+    /// <summary>An artifact as its log gets it: of one that comes as a whole, and was written by the same attempt piece by piece, the end alone.</summary>
+    private Artifact? Shorten(RunReport report) =>
+        report is { Writer: { } writer, Artifact: { Append: false } artifact } && report.Replaces == writer && FindWriter(artifact.Id) == writer
+            ? artifact with { Parts = [.. artifact.Parts.Where(p => p.Text is null).DefaultIfEmpty(Part.Of(""))], Append = true }
+            : report.Artifact;
 
     private Guid? FindWriter(string artifact) => State.Writers?.TryGetValue(artifact, out var writer) is true ? writer : null;
 

@@ -38,7 +38,7 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
         var message = context.WriteFor(context.Sender, agent, Contract.Untyped(request.Type, request.Version), payload);
         state.Question = context.AskWith(message, within).Value;
         state.Clock = context.Schedule(state.Until, Id, new RunClock()).Value;
-        Enter(context, RunState.Submitted);
+        Enter(context, RunState.Submitted, request.Opening is { } said ? said with { ByOwner = true } : null);
         return new(Status());
     }
 
@@ -99,11 +99,12 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
         }
 
         DemandRoom(context.Message, message.State);
+        var artifact = Shorten(message);
         DemandWriter(message);
         state.IsTaken = true;
         var said = message.Message is { } parts ? new Saying(context.Message.Id.ToString(), ByOwner: false, parts) : null;
         var next = message.State ?? (state.State == RunState.Submitted ? RunState.Working : null);
-        Enter(context, next == state.State && said is null ? null : next, said, message.Artifact, message.Progress, message.Code);
+        Enter(context, next == state.State && said is null ? null : next, said, artifact, message.Progress, message.Code);
         return default;
     }
 

@@ -26,6 +26,11 @@ internal static class RunCheck
             throw new AgentRefusedException(RefusalCodes.InvalidPayload, "'payload' is no JSON object.");
         }
 
+        if (start.Opening is { } opening)
+        {
+            Demand(opening.Parts, "opening/parts");
+        }
+
         return start.WithinMs is null or > 0 && !(start.WithinMs > RunOptions.Longest.TotalMilliseconds)
             ? agent
             : throw new AgentRefusedException(RefusalCodes.InvalidPayload, $"'withinMs' is from 1 to {RunOptions.Longest.TotalMilliseconds:0}.");

@@ -65,6 +65,14 @@ public sealed class RunContext
     /// <inheritdoc cref="Take" path="/exception"/>
     public void Complete(string? message = null, Artifact? artifact = null) => Report(new RunReport(RunState.Completed, Say(message), artifact));
 
+    /// <summary>
+    /// Ends the run: it is done, and this is an artifact as a whole, which a piece of work wrote on the way. Where another
+    /// attempt at that work wrote last, this takes the place of what it wrote.
+    /// </summary>
+    /// <param name="whole">The artifact.</param>
+    /// <param name="writer">Whose words they are; null where nobody wrote them on the way.</param>
+    internal void Complete(Artifact whole, Guid? writer) => Report(new RunReport(RunState.Completed, Artifact: whole, Writer: writer, Replaces: writer));
+
     /// <summary>Ends the run: it could not be done.</summary>
     /// <param name="code">Why, for programs.</param>
     /// <param name="reason">Why, for people.</param>

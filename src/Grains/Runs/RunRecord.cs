@@ -37,6 +37,9 @@ internal sealed class RunRecord
     /// <summary>Which attempt at the work writes an artifact, by the artifact's id; null for none.</summary>
     public Dictionary<string, Guid>? Writers { get; set; }
 
+    /// <summary>The agents that its owner has told of its events; null for none.</summary>
+    public List<string>? Watchers { get; set; }
+
     /// <summary>The message that comes when its time is over, or when it is to be forgotten.</summary>
     public Guid? Clock { get; set; }
 }

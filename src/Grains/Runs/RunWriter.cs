@@ -29,6 +29,9 @@ public sealed class RunWriter
     /// <summary>The run's id.</summary>
     public string Id => _run.Key;
 
+    /// <summary>Which attempt at the work this is, to the run.</summary>
+    internal Guid Writer => _writer;
+
     /// <summary>
     /// Appends to a text artifact. It returns at once while little waits to be sent; <see cref="FlushAsync"/> waits until
     /// all is stored, and the runtime does so when the work ends.

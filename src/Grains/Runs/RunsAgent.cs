@@ -48,9 +48,10 @@ internal sealed class RunsAgent(AgentHost host) : Agent<RunsState>, IMessageKeep
             .Where(n => (request.Conversation is null || n.Conversation == request.Conversation)
                 && (request.State is null || n.State == request.State)
                 && (request.Agent is null || n.Agent == request.Agent)
+                && (request.Kinds is null || request.Kinds.Contains(n.Agent[..n.Agent.IndexOf('/', StringComparison.Ordinal)], StringComparer.Ordinal))
                 && !(n.At < request.ChangedSince))
             .OrderByDescending(n => n.At).ThenBy(n => n.Run, StringComparer.Ordinal).ToArray();
-        var skip = request.After is { } after ? FindBehind(matching, after) : 0;
+        var skip = request.After is { } after ? FindBehind(matching, after, request.AfterAt) : 0;
         var page = matching.Skip(skip).Take(request.Limit).ToArray();
         return new(new RunsPage(page, matching.Length, skip + page.Length < matching.Length));
     }
@@ -74,10 +75,15 @@ internal sealed class RunsAgent(AgentHost host) : Agent<RunsState>, IMessageKeep
 
     void IMessageKeeper.Release(MessageId message) => _known.Remove(message);
 
-    /// <summary>Behind the run that a page ended with, where that has not moved to the front meanwhile.</summary>
-    private int FindBehind(RunNoted[] matching, string after)
+    /// <summary>Behind the run that a page ended with: where it is now, or behind the place that it had.</summary>
+    private static int FindBehind(RunNoted[] matching, string after, DateTimeOffset? at)
     {
-        var place = Array.FindIndex(matching, n => n.Run == after);
-        return place >= 0 ? place + 1 : throw new AgentRefusedException(RefusalCodes.InvalidPayload, $"'after' is no run of this list any more; begin anew.");
+        if (at is { } place)
+        {
+            return matching.TakeWhile(n => n.At > place || (n.At == place && string.CompareOrdinal(n.Run, after) <= 0)).Count();
+        }
+
+        var index = Array.FindIndex(matching, n => n.Run == after);
+        return index >= 0 ? index + 1 : throw new AgentRefusedException(RefusalCodes.InvalidPayload, $"'after' is no run of this list any more; begin anew.");
     }
 }

@@ -29,7 +29,7 @@ internal sealed partial class AccessCheck : IGateCheck, IDisposable
         IOptionsMonitor<AccessOptions> options, AgentKinds kinds, TimeProvider time, ILogger<AccessCheck> logger, PayloadCipher? cipher = null)
     {
         (_kinds, _logger, _cipher) = (kinds, logger, cipher);
-        _policy = new(options, Make, hasFiles: false, time, logger);
+        _policy = new(options, Make, nameFiles: null, time, logger);
     }
 
     public GateStage Stage => GateStage.Access;

@@ -59,7 +59,7 @@ internal static class ModelSettings
             Key = section[nameof(ModelOptions.Key)],
             KeyFile = section[nameof(ModelOptions.KeyFile)],
         };
-        section.ReadValue<Uri>(nameof(ModelOptions.Endpoint), "an address such as https://api.openai.com/v1", TryReadAddress, v => model.Endpoint = v);
+        section.ReadValue<Uri>(nameof(ModelOptions.Endpoint), "an address such as https://api.openai.com/v1", SettingReader.TryReadAddress, v => model.Endpoint = v);
         section.ReadValue<decimal>(nameof(ModelOptions.InputPrice), "the price of a million tokens, such as 0.15", SettingReader.TryReadDecimal, v => model.InputPrice = v);
         section.ReadValue<decimal>(nameof(ModelOptions.OutputPrice), "the price of a million tokens, such as 0.60", SettingReader.TryReadDecimal, v => model.OutputPrice = v);
         section.ReadValue<int>(nameof(ModelOptions.MaxOutputTokens), "a whole number above zero", int.TryParse, v => model.MaxOutputTokens = v);
@@ -69,6 +69,4 @@ internal static class ModelSettings
         section.ReadValue<int>(nameof(ModelOptions.Retries), "a whole number from 0 to 20", int.TryParse, v => model.Retries = v);
         return model;
     }
-
-    private static bool TryReadAddress(string text, out Uri address) => Uri.TryCreate(text, UriKind.Absolute, out address!) && address.Scheme is "http" or "https";
 }

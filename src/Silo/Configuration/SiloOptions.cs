@@ -116,6 +116,9 @@ internal sealed class SiloOptions
     /// <summary>Whose messages come by HTTP.</summary>
     public HttpOptions Http { get; set; } = new();
 
+    /// <summary>How agents are offered by A2A.</summary>
+    public A2AOptions A2A { get; set; } = new();
+
     /// <summary>The language models of agents.</summary>
     public ModelsOptions Models { get; set; } = new();
 
@@ -124,6 +127,9 @@ internal sealed class SiloOptions
 
     /// <summary>The agents elsewhere that speak A2A.</summary>
     public RemotesOptions Remotes { get; set; } = new();
+
+    /// <summary>How the silo speaks the Model Context Protocol.</summary>
+    public McpOptions Mcp { get; set; } = new();
 
     /// <summary>The settings of encryption, which are read again when they change; null where there are none.</summary>
     public IConfigurationSection? Encryption { get; set; }

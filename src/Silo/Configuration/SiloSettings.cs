@@ -21,10 +21,10 @@ internal static class SiloSettings
         nameof(SiloOptions.Listen), nameof(SiloOptions.Kubernetes), nameof(SiloOptions.Labels), nameof(SiloOptions.Rebalance), nameof(SiloOptions.Membership), nameof(SiloOptions.Operator),
         nameof(SiloOptions.Signatures), nameof(SiloOptions.ClockAllowance), SignatureSettings.Keys,
         nameof(SiloOptions.Audit), nameof(SiloOptions.AuditKeyFile), nameof(SiloOptions.RecordConversations), nameof(SiloOptions.Conversations),
-        nameof(SiloOptions.Tls), nameof(SiloOptions.Http),
+        nameof(SiloOptions.Tls), nameof(SiloOptions.Http), A2AOptions.Section,
         AccessSettings.Name,
         EncryptionSettings.Name,
-        ModelSettings.Name, nameof(ModelsOptions.RecordPrompts), LimitSettings.Name, RemoteSettings.Name,
+        ModelSettings.Name, nameof(ModelsOptions.RecordPrompts), LimitSettings.Name, RemoteSettings.Name, McpSettings.Name,
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -49,6 +49,7 @@ internal static class SiloSettings
         new("Logging:LogLevel:Orleans", "Warning"),
         new("Logging:LogLevel:OrleansAgents", "Information"),
         new("Logging:LogLevel:Polly", "Error"),
+        new("Logging:LogLevel:ModelContextProtocol", "Warning"),
     ];
 
     /// <exception cref="SettingsException">A setting is unknown or invalid.</exception>
@@ -92,8 +93,10 @@ internal static class SiloSettings
         options.Models = ModelSettings.Read(section);
         options.Limits = LimitSettings.Read(section);
         options.Remotes = RemoteSettings.Read(section);
+        options.Mcp = McpSettings.Read(section);
         TlsSettings.Read(section.GetSection(nameof(SiloOptions.Tls)), options.Tls);
         options.Http = HttpSettings.Read(section.GetSection(nameof(SiloOptions.Http)));
+        options.A2A = A2ASettings.Read(section.GetSection(A2AOptions.Section));
         return (FindFault(options) ?? ClusterSettings.FindFault(options) ?? SignatureSettings.FindFault(section, options)
             ?? options.Tls.FindFault(TimeProvider.System.GetUtcNow())) is { } fault ? throw new SettingsException(fault) : options;
     }

@@ -16,7 +16,7 @@ internal sealed class CounterState
     public long Value { get; set; }
 }
 
-[Agent("counter", Description = "Adds up whole numbers and keeps the sum.", Capabilities = ["count"], Tags = ["demo"])]
+[Agent("counter", Description = "Adds up whole numbers and keeps the sum.", Capabilities = ["count"], Tags = ["demo"], Public = true)]
 internal sealed class CounterAgent : Agent<CounterState>, IHandle<CounterAdd, CounterValue>, IHandle<CounterRead, CounterValue>
 {
     public ValueTask<CounterValue> HandleAsync(CounterAdd request, AgentContext context, CancellationToken cancellationToken)

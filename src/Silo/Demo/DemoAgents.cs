@@ -11,5 +11,6 @@ internal static class DemoAgents
         .AddAgent<RelayAgent>()
         .AddAgent<CollectorAgent>()
         .AddAgent<ChaosAgent>()
-        .AddAgent<WorkerAgent>();
+        .AddAgent<WorkerAgent>()
+        .AddAgent<AssistantAgent>();
 }

@@ -26,7 +26,7 @@ internal sealed class WorkerState
     public Dictionary<string, WorkPlan> Waiting { get; set; } = [];
 }
 
-[Agent("worker", Description = "Works as long as its message asks, and writes on the way, to see what becomes of runs.")]
+[Agent("worker", Description = "Works as long as its message asks, and writes on the way, to see what becomes of runs.", Public = true)]
 internal sealed class WorkerAgent(TimeProvider time) : Agent<WorkerState>,
     IHandle<WorkSteps>, IHandle<RunSaid>, IHandle<WorkDone>, IWork<WorkPlan, WorkDone>
 {

@@ -1,3 +1,6 @@
+using OrleansAgents.Configuration;
+using OrleansAgents.Mcp;
+
 namespace OrleansAgents.Endpoints;
 
 /// <summary>All endpoints, by who may come to them.</summary>
@@ -33,6 +36,7 @@ internal static class AgentRoutes
             new("GET", "/agents", "Lists the kinds of agents, with their contracts.", directory.ListAsync),
             new("GET", "/agents/{kind}", "Shows one kind, with the schemas of its contracts.", directory.ShowAsync),
             new("GET", "/directory", "Finds agents and kinds by what they can do.", directory.FindAsync) { Query = ["capability", "tag", "kind", "limit", "after"] },
+            .. services.GetRequiredService<McpOptions>().Enabled ? Tools(services) : [],
         ];
     }
 
@@ -47,4 +51,12 @@ internal static class AgentRoutes
             new("DELETE", "/dead-letters/{id}", "Drops it for good.", letters.DropAsync),
         ];
     }
+
+    private static AgentRoute[] Tools(IServiceProvider services) =>
+    [
+        new("POST", "/mcp", "Speaks the Model Context Protocol: the contracts of public kinds are tools.", services.GetRequiredService<McpEndpoint>().ServeAsync)
+        {
+            Takes = [Json], Gives = "text/event-stream",
+        },
+    ];
 }

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansAgents.A2A;
 using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 using OrleansAgents.Hosting;
+using OrleansAgents.Mcp;
 
 namespace OrleansAgents.Endpoints;
 
@@ -10,19 +12,20 @@ public static class AgentsHttp
 {
     /// <summary>
     /// Adds what <see cref="MapAgents"/> needs: the callers, keys, tokens and rates of the section <c>Agents:Http</c> of the
-    /// host's configuration, as the reference silo reads them. Adds <see cref="IAgentClient"/> too, unless it is there.
+    /// host's configuration, as the reference silo reads them, and what <c>Agents:Mcp</c> and <c>Agents:A2A</c> say. Adds <see cref="IAgentClient"/> too, unless it is there.
     /// </summary>
     /// <exception cref="InvalidOperationException">A setting is invalid; the message names it and the remedy.</exception>
     public static IHostApplicationBuilder AddAgentsHttp(this IHostApplicationBuilder builder)
     {
-        var section = builder.Configuration.GetSection(SiloOptions.Section).GetSection(nameof(SiloOptions.Http));
+        var agents = builder.Configuration.GetSection(SiloOptions.Section);
+        var section = agents.GetSection(nameof(SiloOptions.Http));
         section.RefuseUnknown(HttpSettings.Members);
-        builder.Services.AddAgentsHttp(HttpSettings.Read(section));
+        builder.Services.AddAgentsHttp(HttpSettings.Read(section), McpSettings.Read(agents), A2ASettings.Read(agents.GetSection(A2AOptions.Section)));
         return builder;
     }
 
     /// <summary>
-    /// Maps messages, asks, tells, topics, runs and the directory. Callers are told apart by their keys and tokens, and each may
+    /// Maps messages, asks, tells, topics, runs, the directory, and the contracts of public kinds as tools of an MCP server and as skills by A2A. Callers are told apart by their keys and tokens, and each may
     /// send as fast as its rate allows.
     /// </summary>
     /// <param name="endpoints">Where to map them.</param>
@@ -33,7 +36,14 @@ public static class AgentsHttp
     {
         var group = endpoints.MapGroup(Check(endpoints, prefix));
         var routes = AgentRoutes.Callers(endpoints.ServiceProvider);
-        AgentRoute.Map(group, routes, "/agents", "/topics", "/directory", "/runs");
+        AgentRoute.Map(group, routes, "/agents", "/topics", "/directory", "/runs", "/mcp");
+        if (endpoints.ServiceProvider.GetRequiredService<A2AOptions>().Enabled)
+        {
+            var a2a = A2ARoutes.All(endpoints.ServiceProvider);
+            A2ARoutes.Map(group, a2a);
+            routes = [.. routes, .. a2a];
+        }
+
         if (endpoints.ServiceProvider.GetRequiredService<CallerKeys>().Current.Docs)
         {
             DocsEndpoints.Map(group, prefix.TrimEnd('/'), routes);
@@ -54,10 +64,11 @@ public static class AgentsHttp
         return group;
     }
 
-    internal static void AddAgentsHttp(this IServiceCollection services, HttpOptions options)
+    internal static void AddAgentsHttp(this IServiceCollection services, HttpOptions options, McpOptions mcp, A2AOptions a2a)
     {
         services.AddAgentClient();
         services.AddMessages(options);
+        services.AddMcp(mcp);
         services.TryAddSingleton<SendEndpoints>();
         services.TryAddSingleton<CloudEventEndpoint>();
         services.TryAddSingleton<OpenStreams>();
@@ -66,6 +77,7 @@ public static class AgentsHttp
         services.TryAddSingleton<DirectoryEndpoints>();
         services.TryAddSingleton<DeadLetterEndpoints>();
         services.TryAddSingleton<OpenApiDocument>();
+        services.AddA2A(a2a);
     }
 
     private static string Check(IEndpointRouteBuilder endpoints, string prefix)

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 
@@ -55,10 +53,7 @@ internal static class CloudEventNames
         }
 
         // None of the first two can hold the character between them.
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{sender}\0{source}\0{id}")).AsSpan(0, 16);
-        hash[6] = (byte)(0x80 | (hash[6] & 0x0F));
-        hash[8] = (byte)(0x80 | (hash[8] & 0x3F));
-        return new MessageId(new Guid(hash, bigEndian: true));
+        return Messaging.MessageId.Hashed($"{sender}\0{source}\0{id}");
     }
 
     /// <summary>Whether an attribute is carried along as a header and shown again as it came.</summary>

@@ -14,6 +14,7 @@ internal static class HttpCodes
     public const string NotFound = "not-found";
     public const string MethodNotAllowed = "method-not-allowed";
     public const string TooManyStreams = "too-many-streams";
+    public const string OriginNotAllowed = "origin-not-allowed";
     public const string Internal = "internal";
 
     public static int StatusOf(Outcome outcome, string? code) => outcome switch
@@ -29,7 +30,7 @@ internal static class HttpCodes
             or RefusalCodes.DuplicateField or RefusalCodes.BadAddress or RefusalCodes.BadId or RefusalCodes.BadType or RefusalCodes.BadVersion
             or RefusalCodes.BadTime or BadParameter => StatusCodes.Status400BadRequest,
         Unauthenticated or RefusalCodes.NotSigned or RefusalCodes.BadSignature or RefusalCodes.Stale or RefusalCodes.Replayed => StatusCodes.Status401Unauthorized,
-        NotYours or RefusalCodes.NotAllowed => StatusCodes.Status403Forbidden,
+        NotYours or RefusalCodes.NotAllowed or OriginNotAllowed => StatusCodes.Status403Forbidden,
         RefusalCodes.UnknownKind or NotFound or RunCodes.Unknown => StatusCodes.Status404NotFound,
         MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
         RefusalCodes.Cancelled or RunCodes.Exists or RunCodes.Final or RunCodes.NotListening => StatusCodes.Status409Conflict,

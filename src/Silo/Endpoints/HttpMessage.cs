@@ -13,15 +13,24 @@ internal static class HttpMessage
     public const string ConversationHeader = "Agents-Conversation-Id";
     public const string TimeoutHeader = "Agents-Timeout";
 
-    /// <summary>The message, judged as all messages are.</summary>
+    /// <summary>The message that a request brings, judged as all messages are.</summary>
     /// <exception cref="AgentRefusedException">It is none; every problem is told.</exception>
     public static Envelope Read(
         HttpContext context, AgentId sender, AgentId recipient, ReadOnlyMemory<byte> payload, MessageLimits limits, string? contract = null)
     {
         var request = context.Request;
-        var (envelope, problems) = new EnvelopeParts(limits).Read(
+        return Make(
             sender, recipient, contract ?? RawPath.Read(context, "contract", behind: 0), ReadVersion(request), payload,
-            ReadHeader(request, IdHeader), ReadHeader(request, ConversationHeader));
+            ReadHeader(request, IdHeader), ReadHeader(request, ConversationHeader), limits);
+    }
+
+    /// <summary>A message of its parts, judged as all messages are.</summary>
+    /// <inheritdoc cref="EnvelopeParts.Read" path="/param"/>
+    /// <exception cref="AgentRefusedException">It is none; every problem is told.</exception>
+    public static Envelope Make(
+        AgentId sender, AgentId recipient, string contract, int version, ReadOnlyMemory<byte> payload, string? id, string? conversation, MessageLimits limits)
+    {
+        var (envelope, problems) = new EnvelopeParts(limits).Read(sender, recipient, contract, version, payload, id, conversation);
         return envelope ?? throw new AgentRefusedException(ReceiptJson.Of(problems!));
     }
 

@@ -89,7 +89,8 @@ internal static class OpenApiParts
         return moved;
     }
 
-    private static void Point(JsonNode? node, string place)
+    /// <summary>Has what a schema refers to within itself be found where the schema stands.</summary>
+    public static void Point(JsonNode? node, string place)
     {
         if (node is JsonArray items)
         {

@@ -16,20 +16,17 @@ internal sealed class OpenStreams(HttpDoor door, CallerKeys keys, IHostApplicati
     /// <param name="admitAsync">Ends when the stream may begin; what it throws is still told as a problem.</param>
     /// <param name="events">The events, each with the id that a reader comes back with.</param>
     /// <param name="cancellationToken">Ends when the reader leaves.</param>
+    /// <param name="writeFault">What a reader is told of a fault in the middle, as the last event; null for a problem.</param>
     public async Task ServeAsync(
-        HttpContext context, Func<CancellationToken, Task> admitAsync, IAsyncEnumerable<(long Id, ReadOnlyMemory<byte> Data)> events, CancellationToken cancellationToken)
+        HttpContext context, Func<CancellationToken, Task> admitAsync, IAsyncEnumerable<(long Id, ReadOnlyMemory<byte> Data)> events, CancellationToken cancellationToken,
+        Func<Refusal, ReadOnlyMemory<byte>>? writeFault = null)
     {
-        if (Interlocked.Increment(ref _open) > keys.Current.Streams)
-        {
-            Interlocked.Decrement(ref _open);
-            throw new AgentRefusedException(HttpCodes.TooManyStreams, "As many streams of events are open as this silo allows; come again later, or have Agents:Http:Streams raised.");
-        }
-
+        using var place = Take();
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
             await admitAsync(either.Token);
-            await StreamAsync(context, events, either.Token);
+            await StreamAsync(context, events, writeFault, either.Token);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.Response.HasStarted)
         {
@@ -39,13 +36,23 @@ internal sealed class OpenStreams(HttpDoor door, CallerKeys keys, IHostApplicati
         {
             // The answer ends as it should, and the reader comes back behind the last event that it had.
         }
-        finally
-        {
-            Interlocked.Decrement(ref _open);
-        }
     }
 
-    private async Task StreamAsync(HttpContext context, IAsyncEnumerable<(long Id, ReadOnlyMemory<byte> Data)> events, CancellationToken cancellationToken)
+    /// <summary>Takes the place of one stream, until it is disposed of.</summary>
+    /// <exception cref="AgentRefusedException">There is none left.</exception>
+    public IDisposable Take()
+    {
+        if (Interlocked.Increment(ref _open) > keys.Current.Streams)
+        {
+            Interlocked.Decrement(ref _open);
+            throw new AgentRefusedException(HttpCodes.TooManyStreams, "As many streams of events are open as this silo allows; come again later, or have Agents:Http:Streams raised.");
+        }
+
+        return new Place(this);
+    }
+
+    private async Task StreamAsync(
+        HttpContext context, IAsyncEnumerable<(long Id, ReadOnlyMemory<byte> Data)> events, Func<Refusal, ReadOnlyMemory<byte>>? writeFault, CancellationToken cancellationToken)
     {
         var sent = await ServerSentEvents.BeginAsync(context, cancellationToken);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -62,7 +69,8 @@ internal sealed class OpenStreams(HttpDoor door, CallerKeys keys, IHostApplicati
         catch (AgentException e)
         {
             // The status has been sent, so what ends the reading is told as an event.
-            await sent.WriteProblemAsync(door.Explain(context, e), cancellationToken);
+            var refusal = door.Explain(context, e);
+            await (writeFault is null ? sent.WriteProblemAsync(refusal, cancellationToken) : sent.WriteAsync(writeFault(refusal), cancellationToken));
         }
         finally
         {
@@ -87,5 +95,10 @@ internal sealed class OpenStreams(HttpDoor door, CallerKeys keys, IHostApplicati
         }
 
         return await next;
+    }
+
+    private sealed class Place(OpenStreams streams) : IDisposable
+    {
+        public void Dispose() => Interlocked.Decrement(ref streams._open);
     }
 }

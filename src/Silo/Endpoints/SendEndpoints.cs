@@ -56,12 +56,19 @@ internal sealed class SendEndpoints(IAgentClient agents, HttpDoor door, CallerKe
 
     /// <summary>Sends a message in the caller's name, and says its id in a header, whatever becomes of it.</summary>
     /// <exception cref="AgentTimeoutException">No answer came in time.</exception>
-    public async ValueTask<Reply> SendAsync(HttpContext context, Envelope envelope, CancellationToken cancellationToken)
+    public ValueTask<Reply> SendAsync(HttpContext context, Envelope envelope, CancellationToken cancellationToken)
     {
         context.Response.Headers[HttpMessage.IdHeader] = envelope.Id.ToString();
+        return SendAsync(context, envelope, HttpMessage.ReadWait(context.Request, keys.Current), cancellationToken);
+    }
+
+    /// <summary>Sends a message in the caller's name.</summary>
+    /// <exception cref="AgentTimeoutException">No answer came in time.</exception>
+    public async ValueTask<Reply> SendAsync(HttpContext context, Envelope envelope, SendOptions wait, CancellationToken cancellationToken)
+    {
         try
         {
-            return await agents.SendAsync(envelope, HttpMessage.ReadWait(context.Request, keys.Current), cancellationToken);
+            return await agents.SendAsync(envelope, wait, cancellationToken);
         }
         catch (Exception e) when (e is not (OperationCanceledException or AgentException))
         {

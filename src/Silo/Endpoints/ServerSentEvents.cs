@@ -37,6 +37,9 @@ internal sealed class ServerSentEvents
         return WriteDataAsync(data, cancellationToken);
     }
 
+    /// <summary>An event that nobody comes back to.</summary>
+    public Task WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) => WriteDataAsync(data, cancellationToken);
+
     public Task WriteProblemAsync(Refusal refusal, CancellationToken cancellationToken)
     {
         Write("event: problem\n");

@@ -32,7 +32,7 @@ internal static class SiloApplication
         builder.Services.AddAgentClient(o => o.Sender = "client/silo");
         builder.UseOrleans(silo => AddSilo(silo, options, addresses, builder.Environment));
         builder.UseCertificate(options);
-        builder.Services.AddAgentsHttp(options.Http);
+        builder.Services.AddAgentsHttp(options.Http, options.Mcp, options.A2A);
         builder.AddSiloLogging();
         builder.AddSiloTelemetry(withPrometheus: options.Operator.Enabled);
         builder.Services.AddSingleton<StoreReach>();
@@ -105,6 +105,11 @@ internal static class SiloApplication
             }
         });
         silo.AddModels(options.Models);
+        foreach (var (name, server) in options.Mcp.Servers)
+        {
+            silo.AddToolServer(name, server);
+        }
+
         silo.WithSpendingLimits(limits =>
         {
             foreach (var (name, limit) in options.Limits.Limits)
@@ -116,6 +121,18 @@ internal static class SiloApplication
         if (options.Encryption is { } encryption)
         {
             silo.UseEncryption(_ => { }).Services.Configure<EncryptionOptions>(encryption);
+        }
+
+        if (options.A2A.Enabled)
+        {
+            silo.AddPushNotifications(push =>
+            {
+                push.Patience = options.A2A.PushPatience;
+                foreach (var host in options.A2A.PushHosts)
+                {
+                    push.Hosts.Add(host);
+                }
+            });
         }
 
         if (options.Demo)

@@ -119,7 +119,7 @@ internal static class TrustCases
         var order = Envelope.Create("client/bench", "pricer/eu", CreateOrder(size));
         _ = order.PayloadJson;
         var form = SignedForm.Rent();
-        form.Write(signed, signed.Recipient, signed.Extras!.Signature!.KeyId, signed.Extras.SentAt, signed.PayloadJson.Span);
+        form.Write(signed, signed.Recipient, new HashKey(CreateKey()), signed.Extras!.SentAt, signed.PayloadJson.Span);
         var bytes = form.Bytes.ToArray();
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(Secret));
         var hash = new byte[32];
@@ -161,9 +161,11 @@ internal static class TrustCases
     private static MessageSigner CreateSigner()
     {
         var options = new KeyRingOptions();
-        options.Keys.Add(new SigningKey { Id = "bench-2026", Identity = "client/*", Secret = Secret });
+        options.Keys.Add(CreateKey());
         return new MessageSigner(new KeyRing(new Fixed<KeyRingOptions>(options), TimeProvider.System, NullLogger<KeyRing>.Instance), TimeProvider.System);
     }
+
+    private static SigningKey CreateKey() => new() { Id = "bench-2026", Identity = "client/*", Secret = Secret };
 
     private static byte[] CreatePayload(int size)
     {

@@ -9,7 +9,7 @@ namespace OrleansAgents.Tests.Messaging;
 /// <summary>Answers that come in a later turn than the question: once, whatever goes wrong.</summary>
 public sealed class AnswerLaterTests
 {
-    private const int Seeds = 10, AtOnce = 3, Guests = 6;
+    private const int Seeds = 6, AtOnce = 3, Guests = 6;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

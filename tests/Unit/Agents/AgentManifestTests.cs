@@ -1,4 +1,6 @@
+using System.Text.Json;
 using OrleansAgents.Agents;
+using OrleansAgents.Messaging;
 using Xunit;
 
 namespace OrleansAgents.Tests.Agents;
@@ -27,6 +29,24 @@ public sealed class AgentManifestTests
     [Agent("bare")]
     private sealed class Bare : Agent;
 
+    [Contract("test.work")]
+    private sealed record Work;
+
+    [Contract("test.worked")]
+    private sealed record Worked;
+
+    [Agent("working")]
+    private sealed class Working : Agent, IHandle<Work>, IHandle<Worked>, IHandle<WorkFailed>, IWork<Work, Worked>
+    {
+        public ValueTask HandleAsync(Work message, AgentContext context, CancellationToken cancellationToken) => default;
+
+        public ValueTask HandleAsync(Worked message, AgentContext context, CancellationToken cancellationToken) => default;
+
+        public ValueTask HandleAsync(WorkFailed message, AgentContext context, CancellationToken cancellationToken) => default;
+
+        public Task<Worked> WorkAsync(Work work, WorkContext context, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+
     [Agent("capable", Capabilities = ["quote", "Big"])]
     private sealed class FaultyCapability : Agent;
 
@@ -38,6 +58,16 @@ public sealed class AgentManifestTests
     {
         Assert.Equal(("quote price:fx", "eu"), (Populate(typeof(Named))[AgentKinds.CapabilitiesProperty], Populate(typeof(Named))[AgentKinds.TagsProperty]));
         Assert.DoesNotContain(AgentKinds.CapabilitiesProperty, Populate(typeof(Bare)));
+    }
+
+    [Fact]
+    public void Populate_OfAClassThatWorks_SaysSoAndWhatItTellsItself()
+    {
+        var properties = Populate(typeof(Working));
+        Assert.Contains(AgentKinds.WorksProperty, properties);
+        Assert.DoesNotContain(AgentKinds.WorksProperty, Populate(typeof(Bare)));
+        var contracts = JsonSerializer.Deserialize(properties[AgentKinds.ContractsProperty], WireJson.Default.ContractDescriptionArray)!;
+        Assert.Equal([("agent.work-failed", true), ("run.over", false), ("test.work", false), ("test.worked", true)], contracts.Select(c => (c.Type, c.Own)));
     }
 
     [Theory]

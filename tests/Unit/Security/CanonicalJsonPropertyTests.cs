@@ -56,6 +56,20 @@ public sealed class CanonicalJsonPropertyTests
     public void IsCanonical_OfAnyPieces_MeansThatWriteGivesThemBack() =>
         Gen.Int[0, Pieces.Length - 1].Array[0, 14].Select(picks => string.Concat(picks.Select(p => Pieces[p]))).Sample(Compare, time: Seconds);
 
+    /// <summary>Behind a text of any length, so that each part comes to stand at any place of what is looked at at once.</summary>
+    [Fact]
+    public void IsCanonical_OfAnyValueAnywhere_AndWithAByteAltered_MeansThatWriteGivesItBack() =>
+        Gen.Select(Values, Gen.Int[0, 140], Gen.Int, Gen.Byte).Sample(
+            (value, length, place, other) =>
+            {
+                var canonical = Encoding.UTF8.GetString(Canonical(Encoding.UTF8.GetBytes(value?.ToJsonString() ?? "null")));
+                var bytes = Encoding.UTF8.GetBytes($$"""["{{new string('x', length)}}",{{canonical}},{"a":{{canonical}},"b\n":"\\"}]""");
+                Assert.True(CanonicalJson.IsCanonical(bytes));
+                bytes[(uint)place % bytes.Length] = other;
+                Compare(bytes);
+            },
+            time: Seconds);
+
     [Fact]
     public void IsCanonical_OfAnyNumber_MeansThatWriteGivesItBack() =>
         Gen.Int[0, 13].Array[1, 24].Select(picks => string.Concat(picks.Select(p => "0123456789-.e+"[p]))).Sample(Compare, time: Seconds);
@@ -70,9 +84,10 @@ public sealed class CanonicalJsonPropertyTests
         },
         time: Seconds);
 
-    private static void Compare(string text)
+    private static void Compare(string text) => Compare(Encoding.UTF8.GetBytes(text));
+
+    private static void Compare(byte[] bytes)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
         byte[]? canonical = null;
         try
         {

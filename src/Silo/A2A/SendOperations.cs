@@ -1,0 +1,210 @@
+using System.Text.Json;
+using OrleansAgents.Agents;
+using OrleansAgents.Intelligence;
+using OrleansAgents.Messaging;
+using OrleansAgents.Runs;
+
+namespace OrleansAgents.A2A;
+
+/// <summary>
+/// Takes messages. One to an agent that only answers is asked and answered, without a task unless its sender wants one; any
+/// other begins a run, or goes on with one. The same message of the same caller takes effect once.
+/// </summary>
+internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperations push)
+{
+    private static readonly Contract Say = Contract.Of<ChatSay>();
+
+    public async Task<A2AAnswer> SendAsync(A2ACall call, SendMessageRequest request)
+    {
+        call = Demand(call.With(request.Tenant), request);
+        var configuration = request.Configuration;
+        var read = new RunRead(TaskRuns.DemandHistory(configuration?.HistoryLength));
+        if (!string.IsNullOrEmpty(request.Message.TaskId))
+        {
+            var said = await SayAsync(call, request);
+            return await AnswerAsync(call, said.Run, said.Sequence, read, configuration);
+        }
+
+        var target = Choose(call, request);
+        if (!target.Kind.Works && configuration is not { ReturnImmediately: true } and not { TaskPushNotificationConfig: not null })
+        {
+            return await AskAsync(call, target);
+        }
+
+        var run = await StartAsync(call, request, target);
+        return await AnswerAsync(call, run.Run, run.Sequence, read, configuration);
+    }
+
+    public async Task<A2AAnswer> StreamAsync(A2ACall call, SendMessageRequest request)
+    {
+        call = Demand(call.With(request.Tenant), request);
+        var history = TaskRuns.DemandHistory(request.Configuration?.HistoryLength);
+        if (!string.IsNullOrEmpty(request.Message.TaskId))
+        {
+            var said = await SayAsync(call, request);
+            return Stream(call, await runs.ReadAsync(call, said.Run, new RunRead(history)));
+        }
+
+        var target = Choose(call, request);
+        if (!target.Kind.Works && request.Configuration?.TaskPushNotificationConfig is null)
+        {
+            return new(null, AskOnceAsync(await AnswerOfAsync(call, target)));
+        }
+
+        var run = await StartAsync(call, request, target);
+        if (run.State != RunState.Submitted)
+        {
+            return Stream(call, await runs.ReadAsync(call, run.Run, new RunRead(history)));
+        }
+
+        // As the run was when it began, whatever has happened by now, so that the stream has all of it.
+        var message = request.Message with { TaskId = run.Run, ContextId = target.Context };
+        var task = new AgentTask(run.Run, new AgentTaskStatus(AgentTaskState.Submitted, Timestamp: run.At), target.Context, History: history == 0 ? null : [message]);
+        return new(null, TaskRuns.StreamAsync(runs.Follow(call, run.Run), task, run.Sequence, target.Context, RunState.Submitted, isSend: true));
+    }
+
+    private A2AAnswer Stream(A2ACall call, RunSnapshot run) =>
+        new(null, TaskRuns.StreamAsync(runs.Follow(call, run.Run), run.ToTask(), run.Sequence, run.Conversation, run.State, isSend: true));
+
+    private static A2ACall Demand(A2ACall call, SendMessageRequest request)
+    {
+        var message = request.Message;
+        _ = TaskRuns.DemandShort(message.MessageId, "message.messageId") ?? throw A2AException.Invalid("message.messageId", "It is empty.");
+        _ = TaskRuns.DemandShort(message.ContextId, "message.contextId");
+        return message.Role != AgentRole.User ? throw A2AException.Invalid("message.role", "A client's message is of ROLE_USER.")
+            : message.Parts.Count == 0 ? throw A2AException.Invalid("message.parts", "There is no part; give one or more.")
+            : call;
+    }
+
+    /// <summary>Whom a message is for, and what that one gets.</summary>
+    private SendTarget Choose(A2ACall call, SendMessageRequest request)
+    {
+        var (kind, key) = kinds.Resolve(call);
+        var skill = Skills.FindNamed(request);
+        if (kind is null)
+        {
+            // At the host's own address a skill is that of a kind: KIND, or KIND/SKILL.
+            var slash = skill?.IndexOf('/', StringComparison.Ordinal) ?? -1;
+            var named = slash < 0 ? skill : skill![..slash];
+            kind = named is not null && kinds.Find(named) is { } found ? found : kinds.OfHost;
+            skill = named is not null && kind?.Kind == named ? (slash < 0 ? null : skill![(slash + 1)..]) : skill;
+        }
+
+        if (kind is null)
+        {
+            throw A2AException.Invalid("message.metadata.skill", $"It names none of the agents here; name one of: {string.Join(", ", kinds.All.Select(k => k.Kind))}.");
+        }
+
+        var (message, sender) = (request.Message, call.Caller.Sender);
+        var (contract, value, payload) = Skills.Choose(kind, skill, message.Parts);
+        var id = DerivedIds.Of(sender.ToString(), kind.Kind, key ?? "", message.MessageId);
+        var context = string.IsNullOrEmpty(message.ContextId) ? id.ToString() : message.ContextId;
+        var agent = key is null ? A2AKinds.Derive(kind.Kind, sender, context) : new AgentId(kind.Kind, key);
+        var envelope = new Envelope(id, sender, agent, contract, value, payload).With(new EnvelopeExtras { ConversationId = context });
+        return new SendTarget(kind, envelope, context);
+    }
+
+    private async Task<A2AAnswer> AskAsync(A2ACall call, SendTarget target)
+    {
+        var answer = await AnswerOfAsync(call, target);
+        return A2AAnswer.Of(new SendMessageResponse(Message: answer), A2AJson.Default.SendMessageResponse);
+    }
+
+    /// <summary>What an agent answers. Its caller may leave meanwhile; the agent is not stopped for that.</summary>
+    private async ValueTask<AgentMessage> AnswerOfAsync(A2ACall call, SendTarget target)
+    {
+        var reply = await runs.AskAsync(target.Message, CancellationToken.None);
+        return new AgentMessage(target.Message.Id.ToString(), AgentRole.Agent, ReadParts(target.Message.Contract, reply), target.Context);
+    }
+
+    private static IReadOnlyList<Part> ReadParts(Contract contract, Reply reply)
+    {
+        if (contract == Say)
+        {
+            try
+            {
+                return reply.As<ChatSaid>() is { Parts: { Count: > 0 } parts } && parts.All(p => p?.FindFault() is null) ? parts : throw new JsonException();
+            }
+            catch (JsonException)
+            {
+                throw new A2AException(A2AError.InvalidAgentResponse, "The agent's answer is not what an agent that talks answers.");
+            }
+        }
+
+        // An agent that answers nothing has taken the message all the same.
+        return [new Part { Data = reply.ToJson() is { } json ? JsonElement.Parse(json) : JsonElement.Parse("""{"outcome":"accepted"}"""u8), MediaType = MediaTypes.Json }];
+    }
+
+    /// <summary>Begins a run; one that the same message began before is that one.</summary>
+    private async Task<RunStatus> StartAsync(A2ACall call, SendMessageRequest request, SendTarget target)
+    {
+        var (message, id) = (target.Message, target.Message.Id);
+        var opening = new Saying(request.Message.MessageId, ByOwner: true, request.Message.Parts);
+        var start = new RunStart(message.Recipient.ToString(), message.Type, JsonElement.Parse(message.PayloadJson.Span), message.Version, Opening: opening);
+        var run = id.ToString();
+        RunStatus status;
+        try
+        {
+            var envelope = Envelope.Create(message.Sender, RunAddress.Of(run), start).WithId(id).With(message.Extras);
+            status = (await runs.AskAsync(envelope, call.Aborted)).As<RunStatus>()!;
+        }
+        catch (A2AException e) when (e.Refusal?.Code == RunCodes.Exists)
+        {
+            var known = await runs.ReadAsync(call, run, new RunRead(History: 0, Artifacts: false));
+            status = new RunStatus(run, known.State, known.Sequence, known.At);
+        }
+
+        if (request.Configuration?.TaskPushNotificationConfig is { } config)
+        {
+            await push.AddAsync(call, config with { TaskId = run, Id = string.IsNullOrEmpty(config.Id) ? run : config.Id }, status.Sequence);
+        }
+
+        return status;
+    }
+
+    /// <summary>Says something in a run that there is.</summary>
+    private async Task<RunStatus> SayAsync(A2ACall call, SendMessageRequest request)
+    {
+        var message = request.Message;
+        var run = await runs.ReadAsync(call, message.TaskId!, new RunRead(History: 0, Artifacts: false));
+        if (!string.IsNullOrEmpty(message.ContextId) && message.ContextId != run.Conversation)
+        {
+            throw A2AException.Invalid("message.contextId", "The task belongs to another context.");
+        }
+
+        var sender = call.Caller.Sender;
+        var say = Envelope.Create(sender, RunAddress.Of(run.Run), new RunSay(message.Parts, message.MessageId))
+            .WithId(DerivedIds.Of(sender.ToString(), run.Run, message.MessageId))
+            .With(new EnvelopeExtras { ConversationId = run.Conversation });
+        var status = (await runs.AskAsync(say, call.Aborted)).As<RunStatus>()!;
+        if (request.Configuration?.TaskPushNotificationConfig is { } config)
+        {
+            await push.AddAsync(call, config with { TaskId = run.Run, Id = string.IsNullOrEmpty(config.Id) ? run.Run : config.Id }, status.Sequence);
+        }
+
+        return status;
+    }
+
+    private async Task<A2AAnswer> AnswerAsync(A2ACall call, string task, long after, RunRead read, SendMessageConfiguration? configuration)
+    {
+        if (configuration is not { ReturnImmediately: true })
+        {
+            await runs.WaitAsync(call, runs.Follow(call, task), after);
+        }
+
+        var run = await runs.ReadAsync(call, task, read);
+        return A2AAnswer.Of(new SendMessageResponse(run.ToTask()), A2AJson.Default.SendMessageResponse);
+    }
+
+    private static async IAsyncEnumerable<(long Id, StreamResponse Event)> AskOnceAsync(AgentMessage message)
+    {
+        await Task.CompletedTask;
+        yield return (1, new StreamResponse(Message: message));
+    }
+}
+
+/// <summary>Whom a message is for.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Message">The message that the agent gets.</param>
+/// <param name="Context">The conversation that it belongs to.</param>
+internal sealed record SendTarget(KindDescription Kind, Envelope Message, string Context);

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using OrleansAgents.Agents;
+using OrleansAgents.Intelligence;
+using OrleansAgents.Messaging;
+
+namespace OrleansAgents.Tests.Intelligence;
+
+[Contract("abacus.up")]
+internal sealed record CountUp([property: Range(1, 9)] int By) : IRequest<Counted>;
+
+internal sealed record Counted(int Count);
+
+[Contract("abacus.read")]
+internal sealed record CountRead : IQuery<Counted>;
+
+[Contract("trip.plan")]
+internal sealed record PlanTrip(string Wish) : IRequest<Trip>;
+
+[Contract("trip")]
+internal sealed record Trip([property: MinLength(2)] string City, [property: Range(1, 30)] int Days);
+
+internal sealed class AbacusState
+{
+    public int Count { get; set; }
+}
+
+/// <summary>Counts, and shows so how often it was asked.</summary>
+[Agent("abacus")]
+internal sealed class AbacusAgent : Agent<AbacusState>, IHandle<CountUp, Counted>, IHandle<CountRead, Counted>
+{
+    public ValueTask<Counted> HandleAsync(CountUp request, AgentContext context, CancellationToken cancellationToken)
+    {
+        State.Count += request.By;
+        return new(new Counted(State.Count));
+    }
+
+    public ValueTask<Counted> HandleAsync(CountRead request, AgentContext context, CancellationToken cancellationToken) => new(new Counted(State.Count));
+}
+
+/// <summary>Talks, has tools of each kind, and answers a contract of its own.</summary>
+[Agent("chatty")]
+internal sealed class ChattyAgent : ChatAgent, IHandle<PlanTrip, Trip>
+{
+    /// <summary>The calls of the method, by agent.</summary>
+    public static ConcurrentDictionary<string, ConcurrentQueue<ToolCallContext>> Calls { get; } = new(StringComparer.Ordinal);
+
+    protected override string Instructions => "You are terse.";
+
+    protected override ChatAgentOptions Options => new() { Waiting = 2, Rounds = 4, Faults = 2, SummaryTokens = 50, WindowTokens = Id.Key.StartsWith("small", StringComparison.Ordinal) ? 150 : 8000, Kept = 12 };
+
+    public ValueTask<Trip> HandleAsync(PlanTrip request, AgentContext context, CancellationToken cancellationToken) => ThinkAsync<Trip>(context, request.Wish);
+
+    protected override void AddTools(ToolSet tools) => tools
+        .Add(Weather)
+        .Add(Broken)
+        .Add(Launch, needsApproval: true)
+        .Add<CountUp>(new AgentId("abacus", Id.Key))
+        .Add<ChatSay>(Id);
+
+    [Description("Says what the weather is.")]
+    private static string Weather(string city, ToolCallContext call)
+    {
+        Calls.GetOrAdd(call.Agent.Key, static _ => new()).Enqueue(call);
+        return $"Rain in {city}.";
+    }
+
+    private static string Broken() => throw new InvalidOperationException("secret");
+
+    private static string Launch(string what) => $"{what} is launched.";
+}
