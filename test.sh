@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything and runs every test project. Needs the .NET SDK, and redis-server, tshark, python3 and chromium, which it installs on Debian where they are missing.
+# Builds everything and runs every test project. Needs the .NET SDK, and redis-server, tshark, python3, chromium, node and npm, which it installs on Debian where they are missing.
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 only if every step worked and no test failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -101,7 +101,7 @@ install() {
 # The tests start servers of their own. A package may start one more; it is told not to, and one that came all the same is ended.
 ensure_tools() {
     local policy=/usr/sbin/policy-rc.d ours=false tool missing=()
-    for tool in redis-server tshark python3 chromium; do
+    for tool in redis-server tshark python3 chromium node npm; do
         command -v "$tool" >/dev/null || missing+=("$tool")
     done
     [ "${#missing[@]}" -gt 0 ] || return 0
@@ -110,7 +110,8 @@ ensure_tools() {
     if [ ! -e "$policy" ] && printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null && as_root chmod +x "$policy"; then
         ours=true
     fi
-    install "${missing[@]}" || true
+    # The package of node has another name.
+    install "${missing[@]/%node/nodejs}" || true
     if [ "$ours" = true ]; then
         as_root rm -f "$policy"
     fi
@@ -122,9 +123,19 @@ ensure_tools() {
     fi
 }
 
+# The public SDKs that samples call a silo with. Their lock files say which bytes they are.
+ensure_packages() {
+    local sample
+    for sample in samples/interop/*/package-lock.json; do
+        sample=$(dirname "$sample")
+        (cd "$sample" && { npm ci --no-audit --no-fund || npm ci --no-audit --no-fund; }) || broken "npm could not bring the packages of $sample"
+    done
+}
+
 rm -rf "$results"
 mkdir -p "$results"
 ensure_tools
+ensure_packages
 
 if ! dotnet restore OrleansAgents.sln; then
     broken "the restore failed"

@@ -12,6 +12,7 @@ using OrleansAgents.Samples;
     ("a conversation goes from one agent to another", Handover.PlayAsync),
     ("three agents talk, and a fourth says who is next", Panel.PlayAsync),
     ("something is done again and again", Heartbeat.PlayAsync),
+    ("an answer is given later than in the turn that was asked", Queueing.PlayAsync),
     ("something takes long, and is followed while it is done", Commission.PlayAsync),
 ];
 

@@ -53,9 +53,9 @@ internal sealed class PayloadCipher : IDisposable
         }
 
         var key = known!;
-        Span<byte> context = stackalloc byte[SealContext.MaxBytes];
+        Span<byte> context = stackalloc byte[SealContext.Room(message, key.Id)];
         var length = SealContext.Write(message, key.Id, context);
-        if (length > 0 && SealedText.Open(key, SealedText.Find(message.PayloadJson.Span), context[..length]) is { } plain)
+        if (length > 0 && SealedText.TryOpen(key, SealedText.Find(message.PayloadJson.Span), context[..length], out var plain))
         {
             opened = message.WithPayload(plain, extras with { Encryption = null });
             return true;
@@ -84,7 +84,7 @@ internal sealed class PayloadCipher : IDisposable
     {
         var fault = FindFault(request.Extras!.Encryption!, out var known);
         var key = known ?? throw new AgentRefusedException(fault!);
-        Span<byte> context = stackalloc byte[SealContext.MaxBytes];
+        Span<byte> context = stackalloc byte[SealContext.ReplyBytes];
         var length = SealContext.WriteReply(request.Id, key.Id, context);
         return SealedText.Write(key, key.ReplyPrefix, answer as byte[] ?? PayloadJson.Write(answer), context[..length]);
     }
@@ -103,11 +103,11 @@ internal sealed class PayloadCipher : IDisposable
             var text = SealedText.Find(json, out var encryption);
             if (encryption is { Algorithm: PayloadEncryption.Aes256Gcm } && _keys.Current.FindKey(encryption.KeyId) is { } key)
             {
-                Span<byte> context = stackalloc byte[SealContext.MaxBytes];
+                Span<byte> context = stackalloc byte[SealContext.ReplyBytes];
                 var length = SealContext.WriteReply(request.Id, key.Id, context);
-                if (SealedText.Open(key, text, context[..length]) is { } plain)
+                if (SealedText.TryOpen(key, text, context[..length], out var plain))
                 {
-                    return Reply.FromWire(reply.Outcome, plain);
+                    return Reply.FromWire(reply.Outcome, plain.ToArray());
                 }
             }
         }
@@ -118,7 +118,7 @@ internal sealed class PayloadCipher : IDisposable
 
     private static Envelope Seal(Envelope message, PayloadKey key)
     {
-        Span<byte> context = stackalloc byte[SealContext.MaxBytes];
+        Span<byte> context = stackalloc byte[SealContext.Room(message, key.Id)];
         var length = SealContext.Write(message, key.Id, context);
         if (length == 0)
         {
@@ -126,7 +126,7 @@ internal sealed class PayloadCipher : IDisposable
         }
 
         // Whatever it was signed as before, it is another message now.
-        var extras = (message.Extras ?? new()) with { Encryption = key.Encryption, Signature = null };
+        var extras = message.Extras is { } rare ? rare with { Encryption = key.Encryption, Signature = null } : key.Extras;
         return message.WithPayload(SealedText.Write(key, key.MessagePrefix, message.PayloadJson.Span, context[..length]), extras, isSealedHere: true);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Security;
 
@@ -26,12 +27,16 @@ internal sealed class PayloadKey
         ReplyPrefix = System.Text.Encoding.UTF8.GetBytes(
             $"{{\"encryption\":{{\"algorithm\":\"{PayloadEncryption.Aes256Gcm}\",\"keyId\":\"{id}\"}},\"sealed\":\"");
         Encryption = new PayloadEncryption(id, PayloadEncryption.Aes256Gcm);
+        Extras = new EnvelopeExtras { Encryption = Encryption };
     }
 
     public string Id { get; }
 
     /// <summary>What an envelope says of a payload sealed with it.</summary>
     public PayloadEncryption Encryption { get; }
+
+    /// <summary>The rare fields of a message that has no others.</summary>
+    public EnvelopeExtras Extras { get; }
 
     /// <summary>How a sealed payload begins.</summary>
     public byte[] MessagePrefix { get; }

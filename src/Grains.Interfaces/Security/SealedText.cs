@@ -37,40 +37,41 @@ internal static class SealedText
         return text;
     }
 
-    /// <summary>What was sealed; null where it is not what the key sealed in this context.</summary>
+    /// <summary>Gives what was sealed; false where it is not what the key sealed in this context.</summary>
     /// <param name="key">The key.</param>
     /// <param name="text">The member's value, as it stands in the JSON.</param>
     /// <param name="context">What was sealed along with it.</param>
-    public static byte[]? Open(PayloadKey key, ReadOnlySpan<byte> text, ReadOnlySpan<byte> context)
+    /// <param name="plain">What was sealed; empty where this is false.</param>
+    public static bool TryOpen(PayloadKey key, ReadOnlySpan<byte> text, ReadOnlySpan<byte> context, out ReadOnlyMemory<byte> plain)
     {
-        var length = Base64Url.GetMaxDecodedLength(text.Length);
-        if (length < Beside)
+        plain = default;
+        var most = Base64Url.GetMaxDecodedLength(text.Length);
+        if (most <= Beside)
         {
-            return null;
+            return false;
         }
 
-        var rented = length > OnStack ? ArrayPool<byte>.Shared.Rent(length) : null;
-        var closed = rented is null ? stackalloc byte[length] : rented.AsSpan(0, length);
-        byte[]? plain = null;
+        // It is opened where it is decoded, so that a large one is written to memory once.
+        var closed = GC.AllocateUninitializedArray<byte>(most);
         // One text for one ciphertext: neither blanks nor padding within.
-        if (Base64Url.DecodeFromUtf8(text, closed, out _, out var decoded) == OperationStatus.Done && Base64Url.GetEncodedLength(decoded) == text.Length)
+        if (Base64Url.DecodeFromUtf8(text, closed, out _, out var decoded) != OperationStatus.Done || Base64Url.GetEncodedLength(decoded) != text.Length
+            || !key.TryOpen(closed.AsSpan(0, decoded), context, closed.AsSpan(PayloadKey.NonceBytes, decoded - Beside)))
         {
-            plain = GC.AllocateUninitializedArray<byte>(decoded - Beside);
-            plain = key.TryOpen(closed[..decoded], context, plain) ? plain : null;
+            return false;
         }
 
-        Return(rented);
-        return plain;
+        plain = closed.AsMemory(PayloadKey.NonceBytes, decoded - Beside);
+        return true;
     }
 
-    /// <summary>The value of the member <c>sealed</c> of an object that has it alone; empty for any other JSON.</summary>
+    /// <summary>The value of the member <c>sealed</c> of an object that has it alone; for any other JSON nothing, or no Base64.</summary>
     public static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> payload)
     {
         var prefix = "{\"sealed\":\""u8;
         if (payload.Length > prefix.Length + 2 && payload.StartsWith(prefix) && payload.EndsWith("\"}"u8))
         {
-            var text = payload[prefix.Length..^2];
-            return text.ContainsAny((byte)'"', (byte)'\\') ? default : text;
+            // Where it ends before, what follows is no Base64.
+            return payload[prefix.Length..^2];
         }
 
         return Find(payload, out _, alone: true);

@@ -5,14 +5,11 @@ namespace OrleansAgents.Agents;
 /// <content>Answers that come after the turn.</content>
 public sealed partial class AgentContext
 {
+    /// <summary>The answer that this turn leaves to a later one, and those of earlier turns that it gives; null for neither, as of nearly every turn.</summary>
+    internal LaterAnswers? Later { get; private set; }
+
     /// <summary>Whether this turn's message is answered in a later one.</summary>
-    internal bool IsAnsweredLater { get; private set; }
-
-    /// <summary>Under which id the store keeps this turn's message until it is answered.</summary>
-    internal MessageId Owed { get; private set; }
-
-    /// <summary>The answers that this turn gives to messages of earlier ones.</summary>
-    internal List<(OwedAnswer Owed, Reply Reply)>? Given { get; private set; }
+    internal bool IsAnsweredLater => Later is { Kept.IsDefault: false };
 
     /// <summary>
     /// Leaves the answer to a later turn, in which <see cref="Answer"/> or <see cref="Refuse"/> gives it by the id of this
@@ -38,11 +35,10 @@ public sealed partial class AgentContext
             return;
         }
 
-        IsAnsweredLater = true;
-        Owed = MessageId.New();
+        (Later ??= new LaterAnswers()).Kept = MessageId.New();
         if (Turns.Commits is not null)
         {
-            KeepOwn(OwedRecord.Of(Message), Owed);
+            KeepOwn(OwedRecord.Of(Message), Later.Kept);
         }
     }
 
@@ -81,8 +77,18 @@ public sealed partial class AgentContext
 
     private void Give(OwedAnswer owed, Reply reply)
     {
-        (Given ??= []).Add((owed, reply));
+        (Later ??= new LaterAnswers()).Given.Add((owed, reply));
         CancelScheduled(owed.Kept);
         Turns.NoteWithin(this, owed, reply);
     }
+}
+
+/// <summary>What a turn leaves to later ones, and what it has from earlier ones.</summary>
+internal sealed class LaterAnswers
+{
+    /// <summary>Under which id the store keeps the turn's own message until it is answered; default where it is answered at once.</summary>
+    public MessageId Kept { get; set; }
+
+    /// <summary>The answers that the turn gives to messages of earlier ones.</summary>
+    public List<(OwedAnswer Owed, Reply Reply)> Given { get; } = [];
 }

@@ -33,9 +33,9 @@ public sealed partial class AgentContext
             (outer.Works ??= []).AddRange(Works);
         }
 
-        if (Given is not null)
+        if (Later is not null)
         {
-            (outer.Given ??= []).AddRange(Given);
+            (outer.Later ??= new LaterAnswers()).Given.AddRange(Later.Given);
         }
     }
 }

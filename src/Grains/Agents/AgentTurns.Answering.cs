@@ -1,4 +1,5 @@
 using OrleansAgents.Messaging;
+using OrleansAgents.Telemetry;
 
 namespace OrleansAgents.Agents;
 
@@ -16,10 +17,10 @@ internal sealed partial class AgentTurns
     {
         if (context.IsAnsweredLater)
         {
-            Owing.Open(turn, context.Owed, Host.Time.GetUtcNow());
+            Owing.Open(turn, context.Later!.Kept, Host.Time.GetUtcNow());
         }
 
-        foreach (var (owed, reply) in context.Given ?? [])
+        foreach (var (owed, reply) in context.Later?.Given ?? [])
         {
             if (_answers!.TryEnd(owed))
             {
@@ -28,8 +29,17 @@ internal sealed partial class AgentTurns
         }
     }
 
-    /// <summary>Has the senders of what is owed send it again, to the next activation.</summary>
-    private void ReleaseOwed(Refusal refusal) => _answers?.Close(refusal);
+    /// <summary>Has a message wait that the agent owes an answer to already.</summary>
+    private ValueTask<Reply> WaitAsync(OwedAnswer owed, Envelope repeat)
+    {
+        if (_stopping)
+        {
+            return Refuse(TurnFailure.Stopping(Id), repeat);
+        }
+
+        TurnTelemetry.Duplicate(Id.Kind);
+        return _answers!.Join(owed, repeat);
+    }
 
     private void RestoreOwed(IReadOnlyList<OutgoingMessage> kept)
     {
@@ -44,10 +54,10 @@ internal sealed partial class AgentTurns
     {
         if (context.IsAnsweredLater)
         {
-            Owing.Open(turn, context.Owed, Host.Time.GetUtcNow());
+            Owing.Open(turn, context.Later!.Kept, Host.Time.GetUtcNow());
         }
 
-        foreach (var (owed, reply) in context.Given ?? [])
+        foreach (var (owed, reply) in context.Later?.Given ?? [])
         {
             if (_answers!.TryEnd(owed))
             {

@@ -135,7 +135,7 @@ internal sealed partial class AgentTurns : ICommitObserver
         }
 
         _queue?.SettleWaiting(TurnFailure.Stopping(Id));
-        ReleaseOwed(fault);
+        _answers?.Close(fault);
         ((IGrainBase)_agent).DeactivateOnIdle();
     }
 

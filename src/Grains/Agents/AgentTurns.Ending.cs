@@ -27,7 +27,7 @@ internal sealed partial class AgentTurns
     {
         _stopping = true;
         _queue?.SettleWaiting(TurnFailure.Stopping(Id));
-        ReleaseOwed(TurnFailure.Stopping(Id));
+        _answers?.Close(TurnFailure.Stopping(Id));
         if (_running is not null)
         {
             _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -36,6 +36,7 @@ internal sealed partial class AgentTurns
         }
 
         return handler.IsRelay ? RelayAsync(envelope, handler)
+            : _answers?.Find(envelope.Id) is { } owed ? WaitAsync(owed, envelope)
             : _queue is { IsEmpty: false } ? DeliverBesidesAsync(envelope, handler)
             : _stopping ? Refuse(TurnFailure.Stopping(Id), envelope)
             : Start(envelope, handler, waited: null);

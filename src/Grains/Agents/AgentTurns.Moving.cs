@@ -62,7 +62,7 @@ internal sealed partial class AgentTurns
             ((IGrainBase)_agent).GrainContext.Migrate(
                 new Dictionary<string, object>(StringComparer.Ordinal) { [IPlacementDirector.PlacementHintKey] = silo });
             // It would wait for the answers that it owes, as it does for its running turn.
-            ReleaseOwed(TurnFailure.Stopping(Id));
+            _answers?.Release(TurnFailure.Stopping(Id));
         }
 
         return Refuse(new Refusal(

@@ -50,7 +50,6 @@ internal sealed partial class AgentTurns
         if (_queue!.Find(envelope.Id) is { } twin)
         {
             TurnTelemetry.Duplicate(Id.Kind);
-            _answers?.Extend(envelope);
             return twin.JoinAsync();
         }
 
@@ -97,7 +96,7 @@ internal sealed partial class AgentTurns
         try
         {
             answer = handler.InvokeAsync(_agent, context, (_cancellation ??= new TurnCancellation(Host.Time)).Token);
-            if (answer.IsCompletedSuccessfully && Commits is null && !context.IsAnsweredLater && context.Given is null)
+            if (answer.IsCompletedSuccessfully && Commits is null && context.Later is null)
             {
                 var reply = context.Accept(answer.Result);
                 End(context, reply, started, span);

@@ -5,13 +5,13 @@ namespace OrleansAgents.Directory;
 
 /// <summary>
 /// The registrations of one shard, by capability, kind and key. Putting and removing one costs the logarithm of how many
-/// there are; finding the first that match costs their number, and counting those that match by tags the number of all
-/// that have the capability.
+/// there are; finding the first that match costs their number, and those that match by tags the number of different sets
+/// of capabilities and tags among all that have the capability.
 /// </summary>
 internal sealed class RegistrationIndex
 {
     private readonly Dictionary<MessageId, Registered> _entries = [];
-    private readonly Dictionary<string, SortedDictionary<string, SortedSet<Registered>>> _capabilities = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedDictionary<string, Capable>> _capabilities = new(StringComparer.Ordinal);
     private readonly TraitPool _pool = new();
 
     public int Count => _entries.Count;
@@ -24,11 +24,13 @@ internal sealed class RegistrationIndex
     {
         Remove(id);
         var ordered = registration.InOrder();
-        var entry = new Registered(agent.Key, _pool.Use(agent.Kind, ordered.Capabilities, ordered.Tags ?? []), ordered.Description);
+        var traits = _pool.Find(agent.Kind, ordered.Capabilities, ordered.Tags ?? []);
+        var entry = new Registered(agent.Key, traits, ordered.Description);
         _entries[id] = entry;
-        foreach (var capability in entry.Traits.Capabilities)
+        traits.Agents.Add(entry);
+        foreach (var capability in traits.Capabilities)
         {
-            SetOf(capability, entry.Traits.Kind).Add(entry);
+            WhoCan(capability, traits.Kind).Add(entry);
         }
     }
 
@@ -40,16 +42,22 @@ internal sealed class RegistrationIndex
             return;
         }
 
-        _pool.Leave(entry.Traits);
-        foreach (var capability in entry.Traits.Capabilities)
+        var traits = entry.Traits;
+        traits.Agents.Remove(entry.Key);
+        foreach (var capability in traits.Capabilities)
         {
             var kinds = _capabilities[capability];
-            var agents = kinds[entry.Traits.Kind];
-            agents.Remove(entry);
-            if (agents.Count == 0 && kinds.Remove(entry.Traits.Kind) && kinds.Count == 0)
+            var capable = kinds[traits.Kind];
+            capable.Remove(entry);
+            if (capable.Agents.Count == 0 && kinds.Remove(traits.Kind) && kinds.Count == 0)
             {
                 _capabilities.Remove(capability);
             }
+        }
+
+        if (traits.Agents.Count == 0)
+        {
+            _pool.Remove(traits);
         }
     }
 
@@ -61,11 +69,11 @@ internal sealed class RegistrationIndex
         var found = new Finding(query);
         if (_capabilities.TryGetValue(query.Capability, out var kinds))
         {
-            foreach (var (kind, agents) in kinds)
+            foreach (var (kind, capable) in kinds)
             {
                 if ((query.Kind is null || query.Kind == kind) && isHosted(kind))
                 {
-                    found.Take(kind, agents);
+                    found.Take(kind, capable);
                 }
             }
         }
@@ -73,18 +81,46 @@ internal sealed class RegistrationIndex
         return found.ToPage();
     }
 
-    private SortedSet<Registered> SetOf(string capability, string kind)
+    private Capable WhoCan(string capability, string kind)
     {
         if (!_capabilities.TryGetValue(capability, out var kinds))
         {
             _capabilities[capability] = kinds = new(StringComparer.Ordinal);
         }
 
-        if (!kinds.TryGetValue(kind, out var agents))
+        if (!kinds.TryGetValue(kind, out var capable))
         {
-            kinds[kind] = agents = new(Registered.ByKey);
+            kinds[kind] = capable = new();
         }
 
-        return agents;
+        return capable;
+    }
+}
+
+/// <summary>The agents of one kind that have a capability.</summary>
+internal sealed class Capable
+{
+    private readonly HashSet<Traits> _traits = [];
+
+    public AgentsByKey Agents { get; } = new();
+
+    /// <summary>What they have, each once.</summary>
+    public IReadOnlyCollection<Traits> Traits => _traits;
+
+    /// <summary>Puts one that is among its traits' agents already.</summary>
+    public void Add(Registered agent)
+    {
+        Agents.Add(agent);
+        _traits.Add(agent.Traits);
+    }
+
+    /// <summary>Removes one that is not among its traits' agents any more.</summary>
+    public void Remove(Registered agent)
+    {
+        Agents.Remove(agent.Key);
+        if (agent.Traits.Agents.Count == 0)
+        {
+            _traits.Remove(agent.Traits);
+        }
     }
 }

@@ -9,12 +9,12 @@ internal sealed class Traits(string kind, string[] capabilities, string[] tags)
 
     public string[] Tags { get; } = tags;
 
-    /// <summary>How many agents have it.</summary>
-    public int Users { get; set; }
+    /// <summary>The agents that have it.</summary>
+    public AgentsByKey Agents { get; } = new();
 
     public bool HasTags(IReadOnlyList<string> wanted)
     {
-        // Asked of every agent that has a capability, so it makes nothing.
+        // Asked of all that a capability is in, and of each agent where these are many, so it makes nothing.
         for (var i = 0; i < wanted.Count; i++)
         {
             if (Array.BinarySearch(Tags, wanted[i], StringComparer.Ordinal) < 0)
@@ -34,10 +34,11 @@ internal sealed class TraitPool
 
     public int Count => _all.Count;
 
+    /// <summary>Those of an agent that is put among theirs next.</summary>
     /// <param name="kind">The kind.</param>
     /// <param name="capabilities">The capabilities, in order.</param>
     /// <param name="tags">The tags, in order.</param>
-    public Traits Use(string kind, IReadOnlyList<string> capabilities, IReadOnlyList<string> tags)
+    public Traits Find(string kind, IReadOnlyList<string> capabilities, IReadOnlyList<string> tags)
     {
         var key = Key(kind, capabilities, tags);
         if (!_all.TryGetValue(key, out var traits))
@@ -45,17 +46,10 @@ internal sealed class TraitPool
             _all[key] = traits = new Traits(kind, [.. capabilities], [.. tags]);
         }
 
-        traits.Users++;
         return traits;
     }
 
-    public void Leave(Traits traits)
-    {
-        if (--traits.Users == 0)
-        {
-            _all.Remove(Key(traits.Kind, traits.Capabilities, traits.Tags));
-        }
-    }
+    public void Remove(Traits traits) => _all.Remove(Key(traits.Kind, traits.Capabilities, traits.Tags));
 
     // No name has a blank in it.
     private static string Key(string kind, IReadOnlyList<string> capabilities, IReadOnlyList<string> tags) =>

@@ -100,16 +100,15 @@ internal static class ChatParts
 
     private static AIContent ToContent(Part part)
     {
-        if (part.Url is { } url)
+        if (!Uri.TryCreate(part.Url ?? "any:", UriKind.Absolute, out var uri))
         {
-            return Uri.TryCreate(url, UriKind.Absolute, out var uri)
-                ? new UriContent(uri, part.MediaType ?? AnyBytes)
-                : throw new AgentRefusedException(RefusalCodes.InvalidPayload, "'parts': A 'url' is no absolute address.");
+            throw new AgentRefusedException(RefusalCodes.InvalidPayload, "'parts': A 'url' is no absolute address.");
         }
 
         try
         {
-            return part.Text is { } text ? new TextContent(text)
+            return part.Url is not null ? new UriContent(uri, part.MediaType ?? AnyBytes)
+                : part.Text is { } text ? new TextContent(text)
                 : part.Data is { } data ? new TextContent(data.GetRawText())
                 : new DataContent(Convert.FromBase64String(part.Raw!), part.MediaType ?? AnyBytes) { Name = part.FileName };
         }

@@ -44,7 +44,7 @@ public sealed record StoredPart(
         "text" => new TextContent(Text),
         "reasoning" => new TextReasoningContent(Text) { ProtectedData = Protected },
         "call" => new FunctionCallContent(Need(CallId), Need(Tool), ReadArguments()) { Exception = Fault is null ? null : new FormatException(Fault) },
-        "result" => new FunctionResultContent(Need(CallId), Result is { } result ? result : null) { Exception = Fault is null ? null : new InvalidOperationException(Fault) },
+        "result" => new FunctionResultContent(Need(CallId), ReadResult()) { Exception = Fault is null ? null : new InvalidOperationException(Fault) },
         "data" => new DataContent(Convert.FromBase64String(Need(Data)), Need(Media)) { Name = Name },
         "uri" => new UriContent(Need(Uri), Need(Media)),
         "usage" => new UsageContent(new UsageDetails { InputTokenCount = Input, OutputTokenCount = Output, TotalTokenCount = Total }),
@@ -55,6 +55,9 @@ public sealed record StoredPart(
         new($"{content.GetType().Name} has no stored form; leave it out of what is kept, or keep what it says as text.");
 
     private static JsonElement? Json(object? value) => value is null ? null : value as JsonElement? ?? JsonSerializer.SerializeToElement(value, PayloadJson.Options);
+
+    // A text is given as it is: its JSON has quotation marks, which some clients would show the model.
+    private object? ReadResult() => Result is { ValueKind: JsonValueKind.String } text ? text.GetString() : Result;
 
     private Dictionary<string, object?>? ReadArguments() => Arguments is { ValueKind: JsonValueKind.Object } arguments
         ? arguments.EnumerateObject().ToDictionary(m => m.Name, m => (object?)m.Value, StringComparer.Ordinal)

@@ -59,6 +59,8 @@ internal sealed partial class OpenAnswers(AgentTurns turns, TurnQueue queue)
         }
 
         _owed.Remove(owed.Message.Id);
+        // Until the answer is stored, a repeat joins.
+        Track(owed);
         if (_owed.Count == 0)
         {
             _host.Owing.TryRemove(turns.Id, out _);
@@ -67,13 +69,12 @@ internal sealed partial class OpenAnswers(AgentTurns turns, TurnQueue queue)
         return true;
     }
 
-    /// <summary>Waits as long as the latest of those that sent the message.</summary>
-    public void Extend(Envelope repeat)
+    /// <summary>Has a message wait along that came again. They wait as long as the latest of them.</summary>
+    public ValueTask<Reply> Join(OwedAnswer owed, Envelope repeat)
     {
-        if (Find(repeat.Id) is { } owed)
-        {
-            owed.Deadline = owed.Deadline == 0 || repeat.Deadline == 0 ? 0 : Math.Max(owed.Deadline, repeat.Deadline);
-        }
+        owed.Deadline = owed.Deadline == 0 || repeat.Deadline == 0 ? 0 : Math.Max(owed.Deadline, repeat.Deadline);
+        Track(owed);
+        return owed.Turn.JoinAsync();
     }
 
     /// <summary>Tells the agent that nobody waits for an answer any more; false where it owes none.</summary>
@@ -100,12 +101,26 @@ internal sealed partial class OpenAnswers(AgentTurns turns, TurnQueue queue)
     public void Close(Refusal refusal)
     {
         _closed = refusal;
+        Release(refusal);
+        _host.Owing.TryRemove(turns.Id, out _);
+    }
+
+    /// <summary>Has those who wait send their message again.</summary>
+    public void Release(Refusal refusal)
+    {
         foreach (var owed in _owed.Values)
         {
             queue.Settle(owed.Turn, Reply.Refused(refusal));
         }
+    }
 
-        _host.Owing.TryRemove(turns.Id, out _);
+    /// <summary>Has a message found among those that wait, also where those who sent it were let go.</summary>
+    private void Track(OwedAnswer owed)
+    {
+        if (owed.Turn.Task.IsCompleted)
+        {
+            owed.Turn = queue.Track(owed.Message, owed.Turn.Handler);
+        }
     }
 
     private async Task WaitAsync(OwedAnswer owed)

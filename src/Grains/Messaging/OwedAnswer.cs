@@ -8,7 +8,7 @@ namespace OrleansAgents.Messaging;
 internal sealed class OwedAnswer(PendingTurn turn, MessageId kept, DateTimeOffset since)
 {
     /// <summary>Who waits for it.</summary>
-    public PendingTurn Turn { get; } = turn;
+    public PendingTurn Turn { get; set; } = turn;
 
     public Envelope Message => Turn.Envelope;
 

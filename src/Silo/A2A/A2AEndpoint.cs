@@ -23,7 +23,7 @@ internal sealed class A2AEndpoint(HttpDoor door, HttpCallers callers, A2AOptions
             await binding.BeginAsync(context, door, aborted);
             DemandVersion(context.Request);
             Activate(context);
-            var answer = await operate(new A2ACall(context, caller!, Segment(context, "kind"), Segment(context, "tenant"), aborted));
+            var answer = await operate(new A2ACall(context, caller!, context.Request.RouteValues["kind"] as string, Segment(context, "tenant"), aborted));
             await (answer.Result is { } result
                 ? binding.WriteAsync(context, result, aborted)
                 : streams.ServeAsync(

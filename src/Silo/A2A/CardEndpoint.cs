@@ -25,7 +25,7 @@ internal sealed class CardEndpoint(AgentCards cards, A2AKinds kinds, CardAddress
             }
 
             var url = address.Find(context);
-            var card = A2AEndpoint.Segment(context, "kind") is not { } name ? cards.OfHost(url, isExtended: false)
+            var card = context.Request.RouteValues["kind"] is not string name ? cards.OfHost(url, isExtended: false)
                 : kinds.Find(name) is { } kind ? cards.Of(kind, url, isExtended: false)
                 : throw A2AKinds.Unknown(name);
             await WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(card, A2AJson.Default.AgentCard));

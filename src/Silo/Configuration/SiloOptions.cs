@@ -125,11 +125,11 @@ internal sealed class SiloOptions
     /// <summary>How much may be spent on them.</summary>
     public SpendingLimitsOptions Limits { get; set; } = new();
 
-    /// <summary>The agents elsewhere that speak A2A.</summary>
-    public RemotesOptions Remotes { get; set; } = new();
-
     /// <summary>How the silo speaks the Model Context Protocol.</summary>
     public McpOptions Mcp { get; set; } = new();
+
+    /// <summary>The agents elsewhere that speak A2A.</summary>
+    public RemotesOptions Remotes { get; set; } = new();
 
     /// <summary>The settings of encryption, which are read again when they change; null where there are none.</summary>
     public IConfigurationSection? Encryption { get; set; }

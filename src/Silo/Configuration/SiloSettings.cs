@@ -24,7 +24,7 @@ internal static class SiloSettings
         nameof(SiloOptions.Tls), nameof(SiloOptions.Http), A2AOptions.Section,
         AccessSettings.Name,
         EncryptionSettings.Name,
-        ModelSettings.Name, nameof(ModelsOptions.RecordPrompts), LimitSettings.Name, RemoteSettings.Name, McpSettings.Name,
+        ModelSettings.Name, nameof(ModelsOptions.RecordPrompts), LimitSettings.Name, McpSettings.Name, RemoteSettings.Name,
     ];
 
     private static readonly (string Name, string[] Members)[] Sections =
@@ -49,7 +49,6 @@ internal static class SiloSettings
         new("Logging:LogLevel:Orleans", "Warning"),
         new("Logging:LogLevel:OrleansAgents", "Information"),
         new("Logging:LogLevel:Polly", "Error"),
-        new("Logging:LogLevel:ModelContextProtocol", "Warning"),
     ];
 
     /// <exception cref="SettingsException">A setting is unknown or invalid.</exception>
@@ -92,8 +91,8 @@ internal static class SiloSettings
         options.Encryption = EncryptionSettings.Read(section);
         options.Models = ModelSettings.Read(section);
         options.Limits = LimitSettings.Read(section);
-        options.Remotes = RemoteSettings.Read(section);
         options.Mcp = McpSettings.Read(section);
+        options.Remotes = RemoteSettings.Read(section);
         TlsSettings.Read(section.GetSection(nameof(SiloOptions.Tls)), options.Tls);
         options.Http = HttpSettings.Read(section.GetSection(nameof(SiloOptions.Http)));
         options.A2A = A2ASettings.Read(section.GetSection(A2AOptions.Section));

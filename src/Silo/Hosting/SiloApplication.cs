@@ -105,11 +105,7 @@ internal static class SiloApplication
             }
         });
         silo.AddModels(options.Models);
-        foreach (var (name, server) in options.Mcp.Servers)
-        {
-            silo.AddToolServer(name, server);
-        }
-
+        silo.AddToolServers(options.Mcp.Servers);
         silo.WithSpendingLimits(limits =>
         {
             foreach (var (name, limit) in options.Limits.Limits)
@@ -123,18 +119,7 @@ internal static class SiloApplication
             silo.UseEncryption(_ => { }).Services.Configure<EncryptionOptions>(encryption);
         }
 
-        if (options.A2A.Enabled)
-        {
-            silo.AddPushNotifications(push =>
-            {
-                push.Patience = options.A2A.PushPatience;
-                foreach (var host in options.A2A.PushHosts)
-                {
-                    push.Hosts.Add(host);
-                }
-            });
-        }
-
+        AddPush(silo, options.A2A);
         if (options.Demo)
         {
             silo.AddDemoAgents();
@@ -146,6 +131,21 @@ internal static class SiloApplication
         }
 
         silo.AddUserAgents(options.Assemblies);
+    }
+
+    private static void AddPush(ISiloBuilder silo, A2AOptions options)
+    {
+        if (options.Enabled)
+        {
+            silo.AddPushNotifications(push =>
+            {
+                push.Patience = options.PushPatience;
+                foreach (var host in options.PushHosts)
+                {
+                    push.Hosts.Add(host);
+                }
+            });
+        }
     }
 
     private static void AddStorage(ISiloBuilder silo, SiloOptions options)

@@ -24,7 +24,15 @@ public static class ToolServerSiloBuilder
             : silo.AddToolServer(name, options);
     }
 
-    internal static ISiloBuilder AddToolServer(this ISiloBuilder silo, string name, ToolServerOptions options)
+    internal static void AddToolServers(this ISiloBuilder silo, IReadOnlyDictionary<string, ToolServerOptions> servers)
+    {
+        foreach (var (name, options) in servers)
+        {
+            silo.AddToolServer(name, options);
+        }
+    }
+
+    private static ISiloBuilder AddToolServer(this ISiloBuilder silo, string name, ToolServerOptions options)
     {
         silo.Services.AddSingleton<IToolSource>(services => new McpToolSource(
             name, options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<McpToolSource>>()));

@@ -23,9 +23,8 @@ internal sealed record McpCall(HttpContext Http, HttpCaller Caller, string? Sess
     /// <exception cref="AgentRefusedException">It is no text.</exception>
     public string? FindId() => FindText(McpMeta.MessageId);
 
-    /// <summary>The id for a run: of its maker, or of the request within its session, so that a repeat or a cancelling finds it; null for a new one.</summary>
-    /// <exception cref="AgentRefusedException">What its maker says is no text.</exception>
-    public string? FindRunId() => FindId() ?? (Session is { } session ? RunIdOf(Caller.Sender, session, Request.JsonRpcRequest.Id.Id) : null);
+    /// <summary>The id of the request within its session, by which a repeat or a cancelling finds it; null where there is no session.</summary>
+    public string? FindRequestId() => Session is { } session ? RequestIdOf(Caller.Sender, session, Request.JsonRpcRequest.Id.Id) : null;
 
     /// <summary>The conversation; null for none.</summary>
     /// <exception cref="AgentRefusedException">It is no text.</exception>
@@ -47,8 +46,8 @@ internal sealed record McpCall(HttpContext Http, HttpCaller Caller, string? Sess
         ? value.GetString()!
         : throw new AgentRefusedException(RefusalCodes.InvalidPayload, $"The argument '{argument}' is missing or no text.");
 
-    /// <summary>The id of the run that a request of a session starts. Nobody but its owner comes to the same.</summary>
-    public static string RunIdOf(AgentId owner, string session, object? request) =>
+    /// <summary>An id for a request of a session, which is that of the run that it starts. Nobody but its caller comes to the same.</summary>
+    public static string RequestIdOf(AgentId owner, string session, object? request) =>
         // None of the first two holds the character between them.
         MessageId.Hashed(string.Create(CultureInfo.InvariantCulture, $"{owner}\n{session}\n{(request is string ? "text" : "number")}\n{request}")).ToString();
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Text.Json;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
@@ -11,25 +12,54 @@ namespace OrleansAgents.Mcp;
 /// <summary>Calls tools: sends agents what they are called with, in the caller's name, and tells what became of it.</summary>
 internal sealed class McpCalls(McpCatalogue catalogue, McpRuns runs, SendEndpoints sending, HttpDoor door, CallerKeys keys)
 {
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _open = new(StringComparer.Ordinal);
+
     /// <exception cref="McpProtocolException">There is no such tool.</exception>
     public async ValueTask<CallToolResult> CallAsync(McpCall call, CancellationToken cancellationToken)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var request = call.FindRequestId();
+        if (request is not null)
+        {
+            _open[request] = end;
+        }
+
         try
         {
-            return await (call.Request.Params.Name switch
-            {
-                McpRunNames.Wait => runs.WaitAsync(call, cancellationToken),
-                McpRunNames.Say => runs.SayAsync(call, cancellationToken),
-                McpRunNames.Cancel => runs.CancelAsync(call, cancellationToken),
-                var name => SendAsync(call, Demand(name), cancellationToken),
-            });
+            return await CallOpenAsync(call, end.Token);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return McpResults.Refuse(new Refusal(RefusalCodes.Cancelled, "The caller cancelled the call."));
         }
         catch (Exception e) when (e is not McpProtocolException && !(e is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             // Whoever called may do better with the next call; an error of the protocol would not reach a model.
             return McpResults.Refuse(door.Explain(call.Http, e));
         }
+        finally
+        {
+            if (request is not null)
+            {
+                _open.TryRemove(KeyValuePair.Create(request, end));
+            }
+        }
     }
+
+    /// <summary>Cancels what another request of a session began: a call that is open here, or a run that is waited for on another silo.</summary>
+    public Task CancelAsync(AgentId caller, string session, object request)
+    {
+        var id = McpCall.RequestIdOf(caller, session, request);
+        return _open.TryGetValue(id, out var end) ? end.CancelAsync() : runs.AbandonAsync(caller, id);
+    }
+
+    private Task<CallToolResult> CallOpenAsync(McpCall call, CancellationToken cancellationToken) => call.Request.Params.Name switch
+    {
+        McpRunNames.Wait => runs.WaitAsync(call, cancellationToken),
+        McpRunNames.Say => runs.SayAsync(call, cancellationToken),
+        McpRunNames.Cancel => runs.CancelAsync(call, cancellationToken),
+        var name => SendAsync(call, Demand(name), cancellationToken),
+    };
 
     private McpTool Demand(string name) => catalogue.Find(name)
         ?? throw new McpProtocolException($"Unknown tool: '{PlainText.Show(name, PlainText.Quoted)}'.", McpErrorCode.InvalidParams);
@@ -39,7 +69,7 @@ internal sealed class McpCalls(McpCatalogue catalogue, McpRuns runs, SendEndpoin
         var isRun = tool.Output.Form == McpOutputForm.Run;
         var message = HttpMessage.Make(
             call.Caller.Sender, FindAgent(call, tool), tool.Contract.Name, tool.Contract.Version, WritePayload(call, tool.Input),
-            isRun ? call.FindRunId() : call.FindId(), call.FindConversation(), door.Limits);
+            call.FindId() ?? (isRun ? call.FindRequestId() : null), call.FindConversation(), door.Limits);
         if (isRun)
         {
             return await runs.StartAsync(call, message, cancellationToken);

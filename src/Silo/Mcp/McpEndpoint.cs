@@ -12,7 +12,7 @@ namespace OrleansAgents.Mcp;
 /// The endpoint of the Model Context Protocol, streamable HTTP: <c>POST /mcp</c>. Who comes, how often and with how much is
 /// found out at the door that all requests come by; what is left for the protocol's own library is the protocol.
 /// </summary>
-internal sealed class McpEndpoint(McpServers servers, McpRuns runs, HttpDoor door, McpOptions options)
+internal sealed class McpEndpoint(McpServers servers, McpCalls calls, HttpDoor door, McpOptions options)
 {
     private const string SessionHeader = "Mcp-Session-Id", Initialize = "initialize", Cancelled = "notifications/cancelled";
     private const int LongestSession = 128;
@@ -67,12 +67,12 @@ internal sealed class McpEndpoint(McpServers servers, McpRuns runs, HttpDoor doo
             : throw new AgentRefusedException(HttpCodes.BadParameter, $"The header {SessionHeader} is the text that the answer to 'initialize' had.");
     }
 
-    /// <summary>Cancels the run that another request of the session waits for, on whichever silo that is.</summary>
+    /// <summary>Cancels what another request of the session began.</summary>
     private async Task CancelAsync(HttpContext context, HttpCaller caller, string? session, McpMessage message)
     {
         if (session is not null && message.CancelledRequest is { } request)
         {
-            await runs.AbandonAsync(caller.Sender, McpCall.RunIdOf(caller.Sender, session, request));
+            await calls.CancelAsync(caller.Sender, session, request);
         }
 
         context.Response.StatusCode = StatusCodes.Status202Accepted;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging.Abstractions;
 using ModelContextProtocol.AspNetCore;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -23,11 +24,12 @@ internal sealed class McpServers : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly RequestDelegate _serve;
 
-    public McpServers(McpCatalogue catalogue, McpCalls calls, McpListening listening, IHostApplicationLifetime lifetime, IHostEnvironment environment, ILoggerFactory loggers)
+    public McpServers(McpCatalogue catalogue, McpCalls calls, McpListening listening, IHostApplicationLifetime lifetime, IHostEnvironment environment)
     {
         (_catalogue, _calls, _listening) = (catalogue, calls, listening);
         var services = new ServiceCollection();
-        services.AddSingleton(lifetime).AddSingleton(environment).AddSingleton(loggers).AddLogging().AddRouting();
+        // Its logs would hold what strangers write; what of it concerns operators is logged by the door.
+        services.AddSingleton(lifetime).AddSingleton(environment).AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance).AddLogging().AddRouting();
         services.AddMcpServer(Describe).WithHttpTransport(http =>
         {
             http.SessionMode = HttpServerSessionMode.Stateless;

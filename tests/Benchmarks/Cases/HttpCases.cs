@@ -5,10 +5,13 @@ using OrleansAgents.Tests.Workload;
 
 namespace OrleansAgents.Tests.Cases;
 
-/// <summary>Asks by HTTP, with a key, beside a bare endpoint of ASP.NET that calls a raw grain and knows no callers.</summary>
+/// <summary>Asks by HTTP, and messages by A2A, with a key, beside a bare endpoint of ASP.NET that calls a raw grain and knows no callers.</summary>
 internal static class HttpCases
 {
     private const int Callers = 32;
+
+    /// <summary>Digits that are others in each request, for a message that is sent again is answered from the first time.</summary>
+    private const string Unlike = "0000000000";
 
     public static async IAsyncEnumerable<Row> RunAsync(BenchmarkOptions options)
     {
@@ -17,7 +20,9 @@ internal static class HttpCases
         var raw = await host.ConnectAsync(Callers, i => HttpConnection.Request($"/raw/raw-{i}", Texts.QuoteJson));
         var asks = await host.ConnectAsync(
             Callers, i => HttpConnection.Request($"/agents/{QuoteAgent.Kind}/agent-{i}/ask/bench.quote", Texts.QuoteJson, HttpHost.Credentials));
-        (string Name, HttpCall Call)[] cases = [("http ask", asks)];
+        var sends = await host.ConnectAsync(
+            Callers, i => HttpConnection.Request($"/a2a/{QuoteAgent.Kind}/message:send", Message(i), HttpHost.Credentials, "A2A-Version: 1.0"), Unlike);
+        (string Name, HttpCall Call)[] cases = [("http ask", asks), ("http a2a send", sends)];
         await CheckAsync(raw);
         foreach (var (name, call) in cases)
         {
@@ -36,6 +41,10 @@ internal static class HttpCases
             }
         }
     }
+
+    /// <summary>A message in a context of its own, whose agent is the caller's alone.</summary>
+    private static byte[] Message(int caller) => Encoding.UTF8.GetBytes(
+        $$"""{"message":{"messageId":"{{Unlike}}","role":"ROLE_USER","contextId":"context-{{caller}}","parts":[{"data":{{Encoding.UTF8.GetString(Texts.QuoteJson)}}}]}}""");
 
     private static async Task CheckAsync(HttpCall call)
     {

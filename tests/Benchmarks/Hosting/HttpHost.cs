@@ -69,10 +69,13 @@ internal sealed class HttpHost : IAsyncDisposable
     };
 
     /// <summary>Calls with one request each, over connections of their own.</summary>
-    public async Task<HttpCall> ConnectAsync(int callers, Func<int, byte[]> request)
+    /// <param name="callers">How many.</param>
+    /// <param name="request">The request of each.</param>
+    /// <param name="unlike">Digits within that are to be others each time; null where all requests are alike.</param>
+    public async Task<HttpCall> ConnectAsync(int callers, Func<int, byte[]> request, string? unlike = null)
     {
         var connections = await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => HttpConnection.OpenAsync(Address)));
-        return new HttpCall(connections, [.. Enumerable.Range(0, callers).Select(request)]);
+        return new HttpCall(connections, [.. Enumerable.Range(0, callers).Select(request)], unlike);
     }
 
     public async ValueTask DisposeAsync()

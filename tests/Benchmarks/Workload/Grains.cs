@@ -18,7 +18,7 @@ internal sealed class RawGrain : Grain, IRawGrain
 }
 
 /// <summary>The same work as an agent.</summary>
-[Agent(Kind)]
+[Agent(Kind, Public = true)]
 internal sealed class QuoteAgent : Agent, IHandle<Quote, QuoteReply>
 {
     public const string Kind = "bench-quote";

@@ -75,7 +75,28 @@ internal sealed class HttpConnection : IDisposable
 }
 
 /// <summary>Asks by HTTP, each target over a connection of its own.</summary>
-internal readonly struct HttpCall(HttpConnection[] connections, byte[][] requests) : ICall<ReadOnlyMemory<byte>>
+/// <param name="connections">The connections.</param>
+/// <param name="requests">What is sent over each.</param>
+/// <param name="unlike">Digits in the requests that are counted up with each; null where all are alike.</param>
+internal readonly struct HttpCall(HttpConnection[] connections, byte[][] requests, string? unlike = null) : ICall<ReadOnlyMemory<byte>>
 {
-    public ValueTask<ReadOnlyMemory<byte>> AskAsync(int target) => connections[target].SendAsync(requests[target]);
+    private readonly int[] _last =
+        [.. requests.Select(request => unlike is null ? -1 : request.AsSpan().IndexOf(Encoding.ASCII.GetBytes(unlike)) + unlike.Length - 1)];
+
+    public ValueTask<ReadOnlyMemory<byte>> AskAsync(int target)
+    {
+        var request = requests[target];
+        for (var digit = _last[target]; digit >= 0; digit--)
+        {
+            if (request[digit] != '9')
+            {
+                request[digit]++;
+                break;
+            }
+
+            request[digit] = (byte)'0';
+        }
+
+        return connections[target].SendAsync(request);
+    }
 }

@@ -48,16 +48,30 @@ internal sealed class ChattyAgent : ChatAgent, IHandle<PlanTrip, Trip>
 
     protected override string Instructions => "You are terse.";
 
-    protected override ChatAgentOptions Options => new() { Waiting = 2, Rounds = 4, Faults = 2, SummaryTokens = 50, WindowTokens = Id.Key.StartsWith("small", StringComparison.Ordinal) ? 150 : 8000, Kept = 12 };
+    protected override ChatAgentOptions Options => new()
+    {
+        Waiting = 2,
+        Rounds = 4,
+        Faults = 2,
+        SummaryTokens = 50,
+        Kept = 12,
+        WindowTokens = Begins("small") ? 150 : 8000,
+        Tokens = Begins("few") ? 20 : 200_000,
+        Within = Begins("short") ? TimeSpan.FromMilliseconds(400) : TimeSpan.FromMinutes(5),
+        ToolTimeout = Begins("hasty") ? TimeSpan.FromMilliseconds(50) : TimeSpan.FromMinutes(1),
+    };
 
     public ValueTask<Trip> HandleAsync(PlanTrip request, AgentContext context, CancellationToken cancellationToken) => ThinkAsync<Trip>(context, request.Wish);
 
     protected override void AddTools(ToolSet tools) => tools
         .Add(Weather)
         .Add(Broken)
+        .Add(HangAsync, "Hang")
         .Add(Launch, needsApproval: true)
         .Add<CountUp>(new AgentId("abacus", Id.Key))
         .Add<ChatSay>(Id);
+
+    private bool Begins(string word) => Id.Key.StartsWith(word, StringComparison.Ordinal);
 
     [Description("Says what the weather is.")]
     private static string Weather(string city, ToolCallContext call)
@@ -65,6 +79,9 @@ internal sealed class ChattyAgent : ChatAgent, IHandle<PlanTrip, Trip>
         Calls.GetOrAdd(call.Agent.Key, static _ => new()).Enqueue(call);
         return $"Rain in {city}.";
     }
+
+    // It does not listen to its token either.
+    private static Task HangAsync() => new TaskCompletionSource().Task;
 
     private static string Broken() => throw new InvalidOperationException("secret");
 

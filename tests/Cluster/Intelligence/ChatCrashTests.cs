@@ -33,8 +33,8 @@ public sealed class ChatCrashTests
         await using var ends = cluster;
         using var ended = model;
         await Task.WhenAll(Enumerable.Range(1, Commits).SelectMany(n => new[] { $"a{n}", $"b{n}", $"ra{n}", $"rb{n}" }).Select(key => CheckAsync(cluster, key, times: 1, Token)));
-        // Each but those that come behind the last commit of an answer.
-        Assert.True(faults.Injected.Count >= 4 * (Commits - 1), $"{faults.Injected.Count}");
+        // The first three commits of an answer are always there; how many follow depends on what is written together.
+        Assert.True(faults.Injected.Count >= 4 * (Commits - 2), $"{faults.Injected.Count}");
     }
 
     [Fact]

@@ -164,6 +164,7 @@ public sealed class ChatTests(ChatCluster chat) : IClassFixture<ChatCluster>
     [InlineData("""{"parts":[{"text":"a","url":"http://b"}]}""")]
     [InlineData("""{"parts":[{"url":"no address"}]}""")]
     [InlineData("""{"parts":[{"raw":"AA==","mediaType":"nonsense"}]}""")]
+    [InlineData("""{"parts":[{"url":"http://b","mediaType":"nonsense"}]}""")]
     public async Task Say_ThatIsFaulty_IsRefusedAndHoldsNobodyUp(string payload)
     {
         var reply = await chat.Cluster.Client.SendAsync(Envelope.CreateJson("client/test", "chatty/ida", "chat.say", System.Text.Encoding.UTF8.GetBytes(payload)), cancellationToken: Token);

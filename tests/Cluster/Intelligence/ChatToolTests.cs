@@ -64,6 +64,20 @@ public sealed class ChatToolTests(ChatCluster chat) : IClassFixture<ChatCluster>
     }
 
     [Fact]
+    public async Task Tool_ThatDoesNotAnswer_IsNotWaitedFor() =>
+        Assert.Contains("Hang did not answer within 00:00:00.05", (await chat.SayAsync("hasty", "call Hang")).Text, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("few", "call Weather {\"city\":\"Ulm\"}", ChatCodes.TooManyTokens)]
+    [InlineData("short", "stall short in 1", RefusalCodes.DeadlineExceeded)]
+    public async Task Limits_OfOneAnswer_EndItWithTheirCode(string key, string text, string code)
+    {
+        var run = await (await chat.StartRunAsync(key, text)).WaitAsync(untilFinal: true, Token);
+        Assert.Equal((RunState.Failed, code), (run.State, run.Code));
+        ChatCluster.Shape(await chat.ReadAsync(key));
+    }
+
+    [Fact]
     public async Task Tool_ThatWaitsForTheAnswerItself_IsRefusedAtOnce() =>
         Assert.Contains("waits for this answer itself", (await chat.SayAsync("d", "call chatty__chat_say {\"parts\":[{\"text\":\"hello\"}]}")).Text, StringComparison.Ordinal);
 

@@ -104,6 +104,31 @@ public sealed class RunTests(AgentCluster cluster)
         Assert.Equal("wait-attempts0 wait-attempts1 wait-attempts2 ", done.Artifacts[0].Parts.Single().Text);
     }
 
+    [Theory]
+    [InlineData(false, "one two")]
+    [InlineData(true, "other one two")]
+    public async Task Artifact_ThatComesAsAWholeBehindItsPieces_IsWholeWhoeverWroteLast(bool isOverwritten, string followed)
+    {
+        var run = await Client.StartAsync($"painter/whole-{isOverwritten}", new PaintAsking(), cancellationToken: Token);
+        await run.WaitAsync(cancellationToken: Token);
+        var (mine, other) = (Guid.NewGuid(), Guid.NewGuid());
+        await ReportAsync(new RunReport(Artifact: new Artifact("text", [Part.Of("one ")]), Writer: mine));
+        await ReportAsync(new RunReport(Artifact: new Artifact("text", [Part.Of("two")], Append: true), Writer: mine));
+        if (isOverwritten)
+        {
+            await ReportAsync(new RunReport(Artifact: new Artifact("text", [Part.Of("other ")]), Writer: other, Replaces: mine));
+        }
+
+        await ReportAsync(new RunReport(RunState.Completed, Artifact: new Artifact("text", [Part.Of("one two")], Last: true), Writer: mine, Replaces: mine));
+        Assert.Equal("one two", (await run.ReadAsync(cancellationToken: Token)).Artifacts.Single().Parts.Single().Text);
+        // Readers are told the text again only where it was lost.
+        var texts = await run.FollowAsync(cancellationToken: Token).Where(e => e.Artifact is not null).Select(e => e.Artifact!.Parts[0].Text).ToListAsync(Token);
+        Assert.Equal(followed, string.Concat(texts.TakeLast(isOverwritten ? 2 : 3)));
+
+        async Task ReportAsync(RunReport report) => Assert.Null(
+            (await Client.SendAsync(Envelope.Create(new AgentId("painter", $"whole-{isOverwritten}"), RunAddress.Of(run.Id), report), cancellationToken: Token)).Refusal);
+    }
+
     [Fact]
     public async Task Run_ThatAsksItsOwner_GoesOnWithWhatThatSays()
     {

@@ -20,6 +20,8 @@ internal static class Programs
 
     public static string Marketplace { get; } = Output("samples/Marketplace", "OrleansAgents.Marketplace.dll");
 
+    public static string Team { get; } = Output("samples/Team", "OrleansAgents.Team.dll");
+
     public static string PricerTests { get; } = Output("samples/PricerTests", "OrleansAgents.PricerTests.dll");
 
     /// <summary>Agents of a user, before and behind an upgrade.</summary>

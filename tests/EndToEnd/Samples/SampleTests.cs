@@ -1,8 +1,9 @@
 using OrleansAgents.Tests.Hosting;
+using OrleansAgents.Tests.Models;
 
 namespace OrleansAgents.Tests.Samples;
 
-public sealed class SampleTests
+public sealed class SampleTests(SiloProcess silo)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -34,12 +35,23 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public async Task A2AClient_OfThePublicSdk_CallsTheAgentsByBothBindings()
+    {
+        // Its packages are there: test.sh has npm bring them.
+        var client = Path.Combine(Programs.Repository, "samples", "interop", "a2a", "client.mjs");
+        await using var node = RunningProgram.Run("node", [client, silo.Url, SiloProcess.ShopKey]);
+        var code = await node.ExitAsync(Token);
+        Assert.True(code == 0, node.Output + node.Error);
+        Assert.EndsWith("8 of 8", node.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Patterns_Run_GoesAsTheStoriesSay()
     {
         await using var patterns = RunningProgram.Start(Programs.Patterns, []);
         var code = await patterns.ExitAsync(Token);
         Assert.True(code == 0, patterns.Output + patterns.Error);
-        Assert.Contains("6 of 6", patterns.Output, StringComparison.Ordinal);
+        Assert.Contains("7 of 7", patterns.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,6 +75,42 @@ public sealed class SampleTests
     }
 
     [Fact]
+    public async Task Team_RunOffline_TellsItsStory()
+    {
+        await using var team = RunningProgram.Start(Programs.Team, []);
+        var code = await team.ExitAsync(Token);
+        Assert.True(code == 0, team.Output + team.Error);
+        var lines = team.Output.Split('\n');
+        Assert.Equal("The publisher wants an article about tea.", lines[0]);
+        Assert.Equal("Editor: Printed as draft 1.", lines[3]);
+        // The researcher found it, as a tool of the writer.
+        Assert.StartsWith("Article: This is the offline model, which does not think. The tools answered:", lines[4], StringComparison.Ordinal);
+        Assert.Contains("Tea is made of leaves", lines[4], StringComparison.Ordinal);
+        Assert.Equal("The researcher remembers 4 messages: user, assistant, tool, assistant.", lines[5]);
+        Assert.Equal("The reviewer remembers 2 messages: user, assistant.", lines[7]);
+    }
+
+    [Fact]
+    public async Task Team_WithAModelOfTwoSettings_GoesByItsReviews()
+    {
+        await using var model = await LocalModelServer.StartAsync(Token);
+        model.Script(
+            ModelSteps.Call("researcher__chat_say", """{"parts":[{"text":"What is known of tea?"}]}"""),
+            ModelSteps.Call("search", """{"about":"tea"}"""),
+            ModelSteps.Say("Tea is made of leaves."),
+            ModelSteps.Say("Tea is leaves."),
+            ModelSteps.Say("""{"faults":1,"remark":"Say more."}"""),
+            ModelSteps.Say("Tea is made of leaves, and people like it."),
+            ModelSteps.Say("""{"faults":0,"remark":""}"""));
+        await using var team = RunningProgram.Start(Programs.Team, ["--endpoint", model.OpenAi.ToString(), "--model", "local"]);
+        var code = await team.ExitAsync(Token);
+        Assert.True(code == 0, team.Output + team.Error);
+        Assert.Contains("Editor: The reviewer counts 1 against it: Say more.", team.Output, StringComparison.Ordinal);
+        Assert.Contains("Article: Tea is made of leaves, and people like it.", team.Output, StringComparison.Ordinal);
+        Assert.Contains("The reviewer remembers 4 messages", team.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PricerTests_Run_AllPass()
     {
         await using var tests = RunningProgram.Start(Programs.PricerTests, ["-noColor"]);
@@ -73,7 +121,8 @@ public sealed class SampleTests
 
     [Theory]
     [InlineData("testing.md", 5)]
-    [InlineData("asking.md", 1)]
+    [InlineData("asking.md", 2)]
+    [InlineData("chat.md", 3)]
     [InlineData("routing.md", 1)]
     [InlineData("blackboard.md", 4)]
     [InlineData("conversations.md", 3)]

@@ -118,6 +118,56 @@ public sealed class RegistrationIndexTests
         Assert.Equal((500, true), (page.Total, page.More));
     }
 
+    /// <summary>Beside a list that is gone through for each search, also where more sets of tags match than are merged.</summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(200)]
+    public void Find_AfterAnyChanges_GivesWhatGoingThroughAllGives(int regions)
+    {
+        var random = new Random(regions);
+        var all = new Dictionary<AgentId, Registration>();
+        for (var i = 0; i < 3000; i++)
+        {
+            var agent = new AgentId($"kind-{random.Next(3)}", $"{random.Next(700)}");
+            if (random.Next(3) == 0)
+            {
+                all.Remove(agent);
+                _index.Remove(DirectoryAddress.EntryOf(agent));
+                continue;
+            }
+
+            string[] tags = random.Next(4) == 0 ? [] : [$"region-{random.Next(regions)}", random.Next(2) == 0 ? "fast" : "slow"];
+            all[agent] = new Registration(random.Next(2) == 0 ? ["quote"] : ["quote", "price"], tags);
+            Put(agent, [.. all[agent].Capabilities], tags);
+        }
+
+        for (var i = 0; i < 200; i++)
+        {
+            string[] tags = [.. ((string[])["fast", $"region-{random.Next(regions)}"]).Take(random.Next(3))];
+            var query = new DirectoryFind(
+                random.Next(2) == 0 ? "quote" : "price", tags, random.Next(2) == 0 ? $"kind-{random.Next(4)}" : null, random.Next(1, 60),
+                random.Next(2) == 0 ? $"kind-{random.Next(4)}/{random.Next(700)}" : null);
+            AgentId[] matching =
+            [
+                .. all.Where(a => a.Value.Capabilities.Contains(query.Capability) && tags.All(a.Value.Tags!.Contains) && (query.Kind ?? a.Key.Kind) == a.Key.Kind)
+                    .Select(a => a.Key)
+                    .OrderBy(a => a.Kind, StringComparer.Ordinal).ThenBy(a => a.Key, StringComparer.Ordinal),
+            ];
+            string[] behind = [.. matching.SkipWhile(a => query.After is { } after && DirectoryAddress.Compare(a, after) <= 0).Select(a => a.ToString())];
+            var page = Find(query);
+            Assert.Equal(behind.Take(query.Limit), Names(page));
+            Assert.Equal((matching.Length, behind.Length > query.Limit), (page.Total, page.More));
+        }
+
+        foreach (var agent in all.Keys)
+        {
+            _index.Remove(DirectoryAddress.EntryOf(agent));
+        }
+
+        Assert.Equal((0, 0), (_index.Count, _index.TraitCount));
+        Assert.Equal(0, Find(new("quote")).Total);
+    }
+
     private static IEnumerable<string> Names(DirectoryPage page) => page.Agents.Select(a => a.Agent);
 
     private DirectoryPage Find(DirectoryFind query) => _index.Find(query, _ => true);

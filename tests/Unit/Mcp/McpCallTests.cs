@@ -139,6 +139,26 @@ public sealed class McpCallTests
         await Assert.ThrowsAnyAsync<Exception>(() => call);
     }
 
+    [Fact]
+    public async Task Caller_OfAnOlderRevision_CancelsItsAskByItsRequest()
+    {
+        await using var host = await McpHost.StartAsync([typeof(QuoterAgent)]);
+        var (asked, left) = (new TaskCompletionSource(), new TaskCompletionSource());
+        host.Sent.Answer = async (_, stop) =>
+        {
+            using var registration = stop.Register(left.SetResult);
+            asked.SetResult();
+            await left.Task;
+            throw new OperationCanceledException(stop);
+        };
+        (string, string) session = ("Mcp-Session-Id", "mine");
+        var call = host.PostAsync("""{"jsonrpc":"2.0","id":"x","method":"tools/call","params":{"name":"quoter__quote_count","arguments":{"agent":"a"}}}""", headers: session);
+        await asked.Task.WaitAsync(Token);
+        await host.PostAsync("""{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"x"}}""", headers: session);
+        await left.Task.WaitAsync(Token);
+        Assert.Contains("cancelled: The caller cancelled the call.", (await call).Body, StringComparison.Ordinal);
+    }
+
     public static string Text(CallToolResult result) => string.Join('\n', result.Content.OfType<TextContentBlock>().Select(c => c.Text));
 
     public static Task<CallToolResult> CallAsync(McpClient client, string tool, string arguments, JsonObject? meta = null, CancellationToken? stop = null) => client.CallToolAsync(
