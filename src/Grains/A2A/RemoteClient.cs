@@ -13,6 +13,8 @@ namespace OrleansAgents.A2A;
 /// </summary>
 internal sealed partial class RemoteClient
 {
+    private const int LongestId = 1024;
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30), Sampling = TimeSpan.FromSeconds(30);
 
     private readonly RemoteHttp _http;
@@ -129,7 +131,12 @@ internal sealed partial class RemoteClient
     }
 
     private static AgentTask Demand(AgentTask task, string host) =>
-        task.Id.Length == 0 || task.Status.State == AgentTaskState.Unspecified ? throw RemoteException.Broken(host, "a task has no id, or is in no state.") : task;
+        !IsId(task.Id) || (task.ContextId is { Length: > 0 } context && !IsId(context)) ? throw RemoteException.Broken(host, "a task's id is none.")
+        : task.Status.State == AgentTaskState.Unspecified ? throw RemoteException.Broken(host, "a task is in no state.")
+        : task;
+
+    /// <summary>Ids are stored, logged and put into paths.</summary>
+    private static bool IsId(string id) => id.Length is > 0 and <= LongestId && id is not ("." or "..") && !id.Any(char.IsControl);
 
     private async Task<StreamResponse> SayAsync(RemoteInterface at, RemoteOperation operation, CancellationToken cancellationToken)
     {
