@@ -31,15 +31,18 @@ internal sealed class AgentsByKey
             return;
         }
 
-        Count++;
-        run.Insert(~place, agent);
-        if (run.Count > LongestRun)
+        place = ~place;
+        if (run.Count == LongestRun)
         {
-            // Who registers in order fills what he leaves behind.
-            var keep = at == _runs.Count - 1 && ~place == LongestRun ? LongestRun : LongestRun / 2;
+            // Before it would grow, and behind the last where agents register in order, so that they fill what they leave.
+            var keep = at == _runs.Count - 1 && place == LongestRun ? LongestRun : LongestRun / 2;
             _runs.Insert(at + 1, run[keep..]);
-            run.RemoveRange(keep, run.Count - keep);
+            run.RemoveRange(keep, LongestRun - keep);
+            (run, place) = place < keep ? (run, place) : (_runs[at + 1], place - keep);
         }
+
+        Count++;
+        run.Insert(place, agent);
     }
 
     /// <summary>Removes the one with a key; nothing happens where there is none.</summary>

@@ -12,11 +12,12 @@ internal abstract class Variant
     public async Task<Slice> RunAsync(TimeSpan length)
     {
         var bytes = GC.GetTotalAllocatedBytes(precise: true);
+        var processor = Environment.CpuUsage.TotalTime;
         var start = Stopwatch.GetTimestamp();
         // From a thread of the pool, whoever asks for the slice.
         var calls = await Task.Run(() => LoadAsync(start + (long)(length.TotalSeconds * Stopwatch.Frequency)));
         var elapsed = Stopwatch.GetElapsedTime(start);
-        return new Slice(calls, elapsed, GC.GetTotalAllocatedBytes(precise: true) - bytes);
+        return new Slice(calls, elapsed, Environment.CpuUsage.TotalTime - processor, GC.GetTotalAllocatedBytes(precise: true) - bytes);
     }
 
     /// <summary>Calls until the clock says <paramref name="end"/>, and tells how often.</summary>
