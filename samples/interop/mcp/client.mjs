@@ -21,6 +21,8 @@ console.log('tools:', tools.map(tool => tool.name).join(' '));
 // Who talks needs no agent named: each caller has its own.
 const said = await client.callTool({ name: 'assistant__chat_say', arguments: { parts: [{ text: 'Hello' }] } });
 console.log('said:', text(said));
+const history = await client.callTool({ name: 'assistant__chat_history', arguments: {} });
+console.log('remembered:', history.structuredContent.messages.length >= 2);
 
 // callTool checks the structured result against the tool's schema.
 const agent = randomUUID();

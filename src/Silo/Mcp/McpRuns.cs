@@ -16,6 +16,8 @@ internal sealed partial class McpRuns(
     /// <summary>Starts the run that a message is to be, and waits for it. Where its caller leaves meanwhile, it is cancelled.</summary>
     public async Task<CallToolResult> StartAsync(McpCall call, Envelope message, CancellationToken cancellationToken)
     {
+        // Before anything is begun, for it may be none.
+        var limit = FindLimit(call);
         var id = message.Id.ToString();
         var run = agents.As(message.Sender).Run(id);
         using var place = streams.Take();
@@ -28,7 +30,7 @@ internal sealed partial class McpRuns(
             // Started before by the same caller, it is the run that is meant; by another, reading it will say so.
             return started.Refusal is { } refusal && refusal.Code != RunCodes.Exists
                 ? McpResults.Refuse(refusal, message.Id)
-                : await WaitAsync(call, run, after: 0, cancellationToken);
+                : await WaitAsync(call, run, after: 0, limit, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -40,19 +42,19 @@ internal sealed partial class McpRuns(
     public async Task<CallToolResult> WaitAsync(McpCall call, CancellationToken cancellationToken)
     {
         using var place = streams.Take();
-        return await WaitAsync(call, Find(call), after: null, cancellationToken);
+        return await WaitAsync(call, Find(call), after: null, FindLimit(call), cancellationToken);
     }
 
     public async Task<CallToolResult> SayAsync(McpCall call, CancellationToken cancellationToken)
     {
-        var run = Find(call);
+        var (run, limit) = (Find(call), FindLimit(call));
         using var place = streams.Take();
         // Under the maker's id, so that a repeat is no second answer.
         var say = HttpMessage.Make(
             call.Caller.Sender, run.Agent.Id, Contract.Of<RunSay>().Name, version: 1, PayloadJson.Write(new RunSay([Part.Of(call.DemandText(McpRunNames.Text))])),
             call.FindId(), call.FindConversation(), door.Limits);
         var reply = await sending.SendAsync(call.Http, say, new SendOptions { Timeout = keys.Current.Timeout }, cancellationToken);
-        return reply.Refusal is { } refusal ? McpResults.Refuse(refusal) : await WaitAsync(call, run, after: null, cancellationToken);
+        return reply.Refusal is { } refusal ? McpResults.Refuse(refusal) : await WaitAsync(call, run, after: null, limit, cancellationToken);
     }
 
     public async Task<CallToolResult> CancelAsync(McpCall call, CancellationToken cancellationToken)
@@ -80,6 +82,8 @@ internal sealed partial class McpRuns(
         }
     }
 
+    private TimeSpan FindLimit(McpCall call) => call.FindTimeout(keys.Current.MaxTimeout) ?? keys.Current.MaxTimeout;
+
     private RunHandle Find(McpCall call)
     {
         var id = call.DemandText(McpRunNames.Run);
@@ -91,10 +95,10 @@ internal sealed partial class McpRuns(
     /// <param name="call">The call that waits.</param>
     /// <param name="run">The run.</param>
     /// <param name="after">The place in its log from which on there is news; null for from where it stands.</param>
+    /// <param name="limit">How long the caller waits.</param>
     /// <param name="cancellationToken">Ends when the caller leaves.</param>
-    private async Task<CallToolResult> WaitAsync(McpCall call, RunHandle run, long? after, CancellationToken cancellationToken)
+    private async Task<CallToolResult> WaitAsync(McpCall call, RunHandle run, long? after, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var limit = call.FindTimeout(keys.Current.MaxTimeout) ?? keys.Current.MaxTimeout;
         using var patience = new CancellationTokenSource(limit, time);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token, lifetime.ApplicationStopping);
         try

@@ -21,6 +21,7 @@ public sealed class InteropTests(SiloProcess silo)
         Assert.StartsWith("said: This is the offline model, which does not think.", lines[1], StringComparison.Ordinal);
         Assert.Equal(
             [
+                "remembered: true",
                 "added: {\"value\":2}",
                 "once: {\"value\":7} accepted",
                 "again: {\"value\":7} duplicate",

@@ -15,6 +15,9 @@ namespace OrleansAgents.Tests.Mcp;
 /// <summary>Calls of agents that go on beyond their turns.</summary>
 public sealed class McpRunTests(McpSilo silo) : IClassFixture<McpSilo>
 {
+    private const string Write =
+        """{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"scribe__scribe_write","arguments":{"name":"NAME","agent":"NAME"},"_meta":{"progressToken":"p"}}}""";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -104,7 +107,7 @@ public sealed class McpRunTests(McpSilo silo) : IClassFixture<McpSilo>
     {
         using var http = Open(out var session);
         var name = Gate();
-        var call = PostAsync(http, """{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"scribe__scribe_write","arguments":{"name":"NAME","agent":"NAME"},"_meta":{"progressToken":"p"}}}""".Replace("NAME", name, StringComparison.Ordinal));
+        var call = PostAsync(http, Write.Replace("NAME", name, StringComparison.Ordinal));
         var run = OrleansAgents.Mcp.McpCall.RequestIdOf("client/shop", session, 7L);
         await WrittenAsync(run);
         // Of another session, or with a text for the number, it is another request.
@@ -114,11 +117,20 @@ public sealed class McpRunTests(McpSilo silo) : IClassFixture<McpSilo>
         var answer = await call;
         Assert.Contains("cancelled: The caller cancelled the call.", answer, StringComparison.Ordinal);
         Assert.Equal(RunState.Cancelled, (await silo.Shop.Run(run).ReadAsync(cancellationToken: Token)).State);
+        await ScribeAgent.Gates[name].Stopped.Task.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Token);
+    }
+
+    [Fact]
+    public async Task Progress_OfARun_OnlyGrows()
+    {
+        using var http = Open(out _);
+        var name = Gate();
+        ScribeAgent.Gates[name].Go.SetResult();
+        var answer = await PostAsync(http, Write.Replace("NAME", name, StringComparison.Ordinal));
         var steps = answer.Split('\n').Where(line => line.Contains("notifications/progress", StringComparison.Ordinal))
             .Select(line => JsonElement.Parse(line["data: ".Length..]).GetProperty("params").GetProperty("progress").GetInt32()).ToList();
         Assert.Equal(steps.Distinct().Order(), steps);
-        Assert.True(steps.Count >= 2, answer);
-        await ScribeAgent.Gates[name].Stopped.Task.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, Token);
+        Assert.True(steps.Count >= 3, answer);
     }
 
     [Fact]
@@ -148,6 +160,11 @@ public sealed class McpRunTests(McpSilo silo) : IClassFixture<McpSilo>
         ScribeAgent.Gates[name].Go.SetResult();
         Assert.Equal("completed", (await waiting).StructuredContent!.Value.GetProperty("state").GetString());
         Assert.Equal(id, (await again).StructuredContent!.Value.GetProperty("run").GetString());
+        // A time that is none begins nothing.
+        var never = Guid.NewGuid().ToString();
+        var faulty = await McpCallTests.CallAsync(client, "scribe__scribe_sum", """{"one":1,"other":2,"agent":"a"}""", new JsonObject { ["agents/messageId"] = never, ["agents/timeout"] = -1 });
+        Assert.Equal("bad-parameter", (string?)faulty.Meta?["agents/code"]);
+        Assert.Equal("run.unknown", (string?)(await McpCallTests.CallAsync(client, "run__wait", $$"""{"run":"{{never}}"}""")).Meta?["agents/code"]);
         // To anybody else there is no such run.
         await using var other = await silo.ConnectAsync(key: McpHost.Other);
         Assert.Equal("run.unknown", (string?)(await McpCallTests.CallAsync(other, "run__wait", $$"""{"run":"{{id}}"}""")).Meta?["agents/code"]);
