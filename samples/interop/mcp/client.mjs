@@ -13,10 +13,14 @@ await client.connect(new StreamableHTTPClientTransport(new URL(url), {
 
 const call = (name, args, meta, options) =>
   client.request({ method: 'tools/call', params: { name, arguments: args, _meta: meta } }, CallToolResultSchema, options);
-const text = result => result.content.map(c => c.text).join(' | ');
+const text = result => result.content.map(c => c.text.trim()).join(' | ');
 
 const { tools } = await client.listTools();
 console.log('tools:', tools.map(tool => tool.name).join(' '));
+
+// Who talks needs no agent named: each caller has its own.
+const said = await client.callTool({ name: 'assistant__chat_say', arguments: { parts: [{ text: 'Hello' }] } });
+console.log('said:', text(said));
 
 // callTool checks the structured result against the tool's schema.
 const agent = randomUUID();

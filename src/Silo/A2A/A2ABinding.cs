@@ -15,14 +15,14 @@ internal abstract class A2ABinding
 
     /// <summary>Writes a result.</summary>
     public Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> result, CancellationToken cancellationToken) =>
-        WriteAsync(context, ToBytes(result), cancellationToken);
+        WriteAsync(context, (Binding: this, result), static (json, what) => what.Binding.WriteResult(json, what.result), cancellationToken);
 
     /// <summary>Writes an error, and what HTTP says of it.</summary>
     public Task WriteErrorAsync(HttpContext context, A2AException fault, CancellationToken cancellationToken)
     {
         context.Response.StatusCode = StatusOf(fault.Error);
         HttpReceipt.Advise(context.Response, fault.Refusal);
-        return WriteAsync(context, ToBytes(fault), cancellationToken);
+        return WriteAsync(context, (Binding: this, fault), static (json, what) => what.Binding.WriteError(json, what.fault), cancellationToken);
     }
 
     /// <summary>An event of a stream, on one line.</summary>
@@ -42,13 +42,13 @@ internal abstract class A2ABinding
 
     private ReadOnlyMemory<byte> ToBytes(Action<Utf8JsonWriter> result) => HttpJson.ToBytes(json => WriteResult(json, result));
 
-    private async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private Task WriteAsync<TWhat>(HttpContext context, TWhat what, Action<Utf8JsonWriter, TWhat> write, CancellationToken cancellationToken)
     {
         var response = context.Response;
         response.Headers.CacheControl = "no-store";
         response.Headers[A2AProtocol.VersionHeader] = A2AProtocol.Version;
         response.ContentType = MediaType;
-        response.ContentLength = body.Length;
-        await response.Body.WriteAsync(body, cancellationToken);
+        ScratchJson.Write(response, what, write);
+        return response.BodyWriter.FlushAsync(cancellationToken).AsTask();
     }
 }

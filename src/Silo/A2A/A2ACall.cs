@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using OrleansAgents.Agents;
 using OrleansAgents.Endpoints;
 using OrleansAgents.Messaging;
@@ -25,12 +26,23 @@ internal sealed class A2AKinds(IAgentClient agents, Configuration.A2AOptions opt
     // What agents have for a key whose caller names none; no caller can name one of those itself.
     private const string DerivedPrefix = "a2a/";
 
+    private Listing? _known;
+
     public IEnumerable<KindDescription> All => agents.Kinds.Where(k => k.Public);
 
     /// <summary>The kind that the host's own card is of: the one that the settings name, or the only one; null where there are several.</summary>
     public KindDescription? OfHost => options.Host is { } host ? Find(host) : All.Take(2).ToArray() is [var only] ? only : null;
 
-    public KindDescription? Find(string kind) => agents.Kinds.FirstOrDefault(k => k.Kind == kind && k.Public);
+    public KindDescription? Find(string kind)
+    {
+        var of = agents.Kinds;
+        if (_known is not { } known || !ReferenceEquals(known.Of, of))
+        {
+            _known = known = new Listing(of, of.Where(k => k.Public).ToFrozenDictionary(k => k.Kind, StringComparer.Ordinal));
+        }
+
+        return known.Public.GetValueOrDefault(kind);
+    }
 
     /// <summary>
     /// Which kind a call is for, and which agent of it where it says: by its path, or by the tenant, which then is a kind or
@@ -62,4 +74,6 @@ internal sealed class A2AKinds(IAgentClient agents, Configuration.A2AOptions opt
     /// any other caller or context.
     /// </summary>
     public static AgentId Derive(string kind, AgentId caller, string context) => new(kind, DerivedPrefix + DerivedIds.Of(caller.ToString(), context));
+
+    private sealed record Listing(IReadOnlyList<KindDescription> Of, FrozenDictionary<string, KindDescription> Public);
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using OrleansAgents.Agents;
 using OrleansAgents.Configuration;
 using OrleansAgents.Endpoints;
@@ -43,11 +44,19 @@ internal sealed class A2AEndpoint(HttpDoor door, HttpCallers callers, A2AOptions
 
     /// <summary>A segment of the path by its place behind the base path; null where the route has none of the name.</summary>
     /// <exception cref="AgentRefusedException">It is not percent-encoded UTF-8.</exception>
-    public static string? Segment(HttpContext context, string name)
+    /// <param name="context">The request.</param>
+    /// <param name="name">What the route calls it.</param>
+    /// <param name="verb">What stands behind it in the same segment.</param>
+    public static string? Segment(HttpContext context, string name, string verb = "")
     {
         if (!context.Request.RouteValues.ContainsKey(name))
         {
             return null;
+        }
+
+        if (context.Features.Get<IHttpRequestFeature>()?.RawTarget.Contains('%', StringComparison.Ordinal) is false)
+        {
+            return (string?)context.Request.RouteValues[name];
         }
 
         // The routes are of plain segments, so that the place within the pattern is the place within the path.
@@ -58,7 +67,7 @@ internal sealed class A2AEndpoint(HttpDoor door, HttpCallers callers, A2AOptions
             place++;
         }
 
-        return RawPath.Read(context, name, behind: pattern.Count - 1 - place);
+        return RawPath.Read(context, name, behind: pattern.Count - 1 - place)[..^verb.Length];
     }
 
     private static void DemandVersion(HttpRequest request)

@@ -12,7 +12,7 @@ internal sealed class CardEndpoint(AgentCards cards, A2AKinds kinds, CardAddress
 {
     private const string Kept = "public, max-age=60";
 
-    private (IReadOnlyList<KindDescription> Of, DateTimeOffset At)? _known;
+    private Learned? _known;
 
     public async Task ServeAsync(HttpContext context)
     {
@@ -70,9 +70,11 @@ internal sealed class CardEndpoint(AgentCards cards, A2AKinds kinds, CardAddress
         var of = agents.Kinds;
         if (_known is not { } known || !ReferenceEquals(known.Of, of))
         {
-            _known = known = (of, DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()));
+            _known = known = new Learned(of, DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds()));
         }
 
         return known.At;
     }
+
+    private sealed record Learned(IReadOnlyList<KindDescription> Of, DateTimeOffset At);
 }

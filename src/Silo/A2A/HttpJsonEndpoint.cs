@@ -55,7 +55,7 @@ internal sealed class HttpJsonEndpoint(HttpDoor door, A2AEndpoint endpoint, Send
         HttpJsonBinding.ReadAsync(call.Context, door, type, call.Aborted);
 
     /// <summary>The task that the path names; the verb stands in the same segment.</summary>
-    private static string Id(A2ACall call, string verb = "") => A2AEndpoint.Segment(call.Context, "id")![..^verb.Length];
+    private static string Id(A2ACall call, string verb = "") => A2AEndpoint.Segment(call.Context, "id", verb)!;
 
     private static string ConfigId(HttpContext context) => A2AEndpoint.Segment(context, "config")!;
 

@@ -14,6 +14,9 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
 {
     private static readonly Contract Say = Contract.Of<ChatSay>();
 
+    // Of an agent that answers nothing, and has taken the message all the same.
+    private static readonly byte[] Taken = [.. """{"outcome":"accepted"}"""u8];
+
     public async Task<A2AAnswer> SendAsync(A2ACall call, SendMessageRequest request)
     {
         call = Demand(call.With(request.Tenant), request);
@@ -100,14 +103,21 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
         var id = DerivedIds.Of(sender.ToString(), kind.Kind, key ?? "", message.MessageId);
         var context = string.IsNullOrEmpty(message.ContextId) ? id.ToString() : message.ContextId;
         var agent = key is null ? A2AKinds.Derive(kind.Kind, sender, context) : new AgentId(kind.Kind, key);
-        var envelope = new Envelope(id, sender, agent, contract, value, payload).With(new EnvelopeExtras { ConversationId = context });
+        var envelope = new Envelope(id, sender, agent, contract, value, payload);
+        // Agents note the messages of conversations, so one that nobody named is none.
+        envelope = context == message.ContextId ? envelope.StampExtras(new EnvelopeExtras { ConversationId = context }) : envelope;
         return new SendTarget(kind, envelope, context);
     }
 
     private async Task<A2AAnswer> AskAsync(A2ACall call, SendTarget target)
     {
-        var answer = await AnswerOfAsync(call, target);
-        return A2AAnswer.Of(new SendMessageResponse(Message: answer), A2AJson.Default.SendMessageResponse);
+        if (target.Message.Contract == Say)
+        {
+            return A2AAnswer.Of(new SendMessageResponse(Message: await AnswerOfAsync(call, target)), A2AJson.Default.SendMessageResponse);
+        }
+
+        var reply = (await runs.AskAsync(target.Message, CancellationToken.None)).ToJson();
+        return new(json => Write(json, target, reply ?? Taken));
     }
 
     /// <summary>What an agent answers. Its caller may leave meanwhile; the agent is not stopped for that.</summary>
@@ -115,6 +125,25 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
     {
         var reply = await runs.AskAsync(target.Message, CancellationToken.None);
         return new AgentMessage(target.Message.Id.ToString(), AgentRole.Agent, ReadParts(target.Message.Contract, reply), target.Context);
+    }
+
+    /// <summary>A message with an answer as it is, which is not read only to be written again.</summary>
+    private static void Write(Utf8JsonWriter json, SendTarget target, ReadOnlySpan<byte> answer)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("message"u8);
+        json.WriteString("messageId"u8, target.Message.Id.Value);
+        json.WriteString("role"u8, "ROLE_AGENT"u8);
+        json.WriteStartArray("parts"u8);
+        json.WriteStartObject();
+        json.WritePropertyName("data"u8);
+        json.WriteRawValue(answer, skipInputValidation: true);
+        json.WriteString("mediaType"u8, MediaTypes.Json);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteString("contextId"u8, target.Context);
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     private static IReadOnlyList<Part> ReadParts(Contract contract, Reply reply)
@@ -131,8 +160,7 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
             }
         }
 
-        // An agent that answers nothing has taken the message all the same.
-        return [new Part { Data = reply.ToJson() is { } json ? JsonElement.Parse(json) : JsonElement.Parse("""{"outcome":"accepted"}"""u8), MediaType = MediaTypes.Json }];
+        return [new Part { Data = JsonElement.Parse(reply.ToJson() ?? Taken), MediaType = MediaTypes.Json }];
     }
 
     /// <summary>Begins a run; one that the same message began before is that one.</summary>

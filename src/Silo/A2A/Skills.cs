@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using OrleansAgents.Agents;
@@ -19,12 +20,14 @@ internal static class Skills
     // What agents hear from the platform about runs and work of their own.
     private static readonly string[] Inside = ["run.", "runs.", "agent."];
 
+    // A description stays the same object for as long as nothing changes.
+    private static readonly ConditionalWeakTable<KindDescription, Offer> Offers = [];
+
     /// <summary>Whether agents of a kind can be told anything in words.</summary>
-    public static bool Talks(KindDescription kind) => kind.AnyContract || kind.Contracts.Any(IsSay);
+    public static bool Talks(KindDescription kind) => Find(kind).Talks;
 
     /// <summary>What a kind offers.</summary>
-    public static IEnumerable<ContractDescription> Of(KindDescription kind) => kind.Contracts.Where(c =>
-        !c.Own && c.UpcastTo is null && !Array.Exists(Inside, prefix => c.Type.StartsWith(prefix, StringComparison.Ordinal)));
+    public static ContractDescription[] Of(KindDescription kind) => Find(kind).Contracts;
 
     /// <summary>The id of a skill: the contract's name, with its version behind it where that is not 1.</summary>
     public static string IdOf(ContractDescription contract) => CloudEventNames.WriteType(contract.Type, contract.Version);
@@ -58,7 +61,7 @@ internal static class Skills
                 : (Say, new ChatSay(parts), default);
         }
 
-        ContractDescription[] offered = [.. Of(kind)];
+        var offered = Of(kind);
         var isOffered = skill is null ? offered.Length == 1 : Array.Exists(offered, c => c.Type == name && c.Version == version) || (kind.AnyContract && Contract.IsName(name));
         if (!isOffered)
         {
@@ -76,4 +79,10 @@ internal static class Skills
             ? (Contract.Untyped(name!, version), null, JsonMarshal.GetRawUtf8Value(payload).ToArray())
             : throw A2AException.Invalid("message.parts[0].data", $"The skill {name} takes a JSON object.");
     }
+
+    private static Offer Find(KindDescription kind) => Offers.GetValue(kind, static kind => new Offer(
+        kind.AnyContract || kind.Contracts.Any(IsSay),
+        [.. kind.Contracts.Where(c => !c.Own && c.UpcastTo is null && !Array.Exists(Inside, prefix => c.Type.StartsWith(prefix, StringComparison.Ordinal)))]));
+
+    private sealed record Offer(bool Talks, ContractDescription[] Contracts);
 }

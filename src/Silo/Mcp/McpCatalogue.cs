@@ -77,7 +77,7 @@ internal sealed class McpCatalogue(AgentKinds kinds)
     private static McpTool Describe(KindDescription kind, ContractEntry entry, Func<string, bool> isTaken)
     {
         var contract = Contract.Untyped(entry.Type, entry.Version);
-        var input = McpSchema.Input(kind.Kind, entry.Payload, needsAgent: contract.Name != Contract.Of<ChatSay>().Name);
+        var input = McpSchema.Input(kind.Kind, entry.Payload, needsAgent: !IsTalking(kind));
         // A query changes nothing, and so is nothing that goes on.
         var output = kind.Works && !entry.Query ? McpSchema.RunOutput(entry.Reply) : McpSchema.Output(entry.Reply);
         var tool = new Tool
@@ -91,6 +91,9 @@ internal sealed class McpCatalogue(AgentKinds kinds)
         };
         return new McpTool(kind.Kind, contract, input, output, tool);
     }
+
+    /// <summary>Whether each caller has an agent of the kind to itself, unless it names one: a conversation is nobody else's.</summary>
+    private static bool IsTalking(KindDescription kind) => kind.Contracts.Any(contract => contract.Type == Contract.Of<ChatSay>().Name);
 
     private sealed record Listing(HostedKinds Kinds, IReadOnlyList<Tool> Listed, FrozenDictionary<string, McpTool> ByName);
 }

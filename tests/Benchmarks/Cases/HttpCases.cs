@@ -21,7 +21,7 @@ internal static class HttpCases
         var asks = await host.ConnectAsync(
             Callers, i => HttpConnection.Request($"/agents/{QuoteAgent.Kind}/agent-{i}/ask/bench.quote", Texts.QuoteJson, HttpHost.Credentials));
         var sends = await host.ConnectAsync(
-            Callers, i => HttpConnection.Request($"/a2a/{QuoteAgent.Kind}/message:send", Message(i), HttpHost.Credentials, "A2A-Version: 1.0"), Unlike);
+            Callers, i => HttpConnection.Request($"/a2a/{QuoteAgent.Kind}/agent-{i}/message:send", Message, HttpHost.Credentials, "A2A-Version: 1.0"), Unlike);
         (string Name, HttpCall Call)[] cases = [("http ask", asks), ("http a2a send", sends)];
         await CheckAsync(raw);
         foreach (var (name, call) in cases)
@@ -42,9 +42,8 @@ internal static class HttpCases
         }
     }
 
-    /// <summary>A message in a context of its own, whose agent is the caller's alone.</summary>
-    private static byte[] Message(int caller) => Encoding.UTF8.GetBytes(
-        $$"""{"message":{"messageId":"{{Unlike}}","role":"ROLE_USER","contextId":"context-{{caller}}","parts":[{"data":{{Encoding.UTF8.GetString(Texts.QuoteJson)}}}]}}""");
+    private static byte[] Message { get; } = Encoding.UTF8.GetBytes(
+        $$$"""{"message":{"messageId":"{{{Unlike}}}","role":"ROLE_USER","parts":[{"data":{{{Encoding.UTF8.GetString(Texts.QuoteJson)}}} }]}}""");
 
     private static async Task CheckAsync(HttpCall call)
     {

@@ -17,7 +17,7 @@ namespace OrleansAgents.Tests.A2A;
 
 public sealed class PushCrashTests
 {
-    private const int Seeds = 3, Runs = 3;
+    private const int Seeds = 2, Runs = 2;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -56,8 +56,11 @@ public sealed class PushCrashTests
 
             var events = await cluster.Client.Run(run).FollowAsync(cancellationToken: token).ToListAsync(token);
             var mapped = new TaskEvents(run, run, RunState.Submitted);
-            var expected = events.Skip(1).SelectMany(mapped.Map).Select(e => JsonSerializer.Serialize(e, A2AJson.Default.StreamResponse));
-            Assert.Equal(expected, receiver.Posts(run).Distinct(StringComparer.Ordinal));
+            var expected = events.Skip(1).SelectMany(mapped.Map).Select(e => JsonSerializer.Serialize(e, A2AJson.Default.StreamResponse)).ToList();
+            var posts = receiver.Posts(run).ToList();
+            // One may come again, and what the work wrote anew is written twice.
+            var taken = posts.Aggregate(0, (next, post) => next < expected.Count && expected[next] == post ? next + 1 : next);
+            Assert.True(taken == expected.Count && !posts.Except(expected, StringComparer.Ordinal).Any(), $"{string.Join('\n', posts)}\nwith {faults}");
         });
         // A run in which nothing went wrong proves nothing.
         Assert.NotEmpty(faults.Injected);

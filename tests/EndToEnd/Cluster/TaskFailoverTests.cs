@@ -19,8 +19,8 @@ public sealed class TaskFailoverTests(ThreeSilos three)
         var (text, last, task) = (new StringBuilder(), "", "");
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Add("A2A-Version", "1.0");
-        using (var events = await OpenAsync(http, HttpMethod.Post, $"{three.Silos[0].Url}/a2a/worker/message:stream", $$"""
-            {"message":{"messageId":"{{Guid.NewGuid()}}","role":"ROLE_USER","parts":[{"data":{"steps":{{Steps}},"ms":50}}],"metadata":{"skill":"work.steps"}}}
+        using (var events = await OpenAsync(http, HttpMethod.Post, $"{three.Silos[0].Url}/a2a/worker/message:stream", $$$"""
+            {"message":{"messageId":"{{{Guid.NewGuid()}}}","role":"ROLE_USER","parts":[{"data":{"steps":{{{Steps}}},"ms":50}}],"metadata":{"skill":"work.steps"} }}
             """))
         {
             while (text.Length < 12)
