@@ -108,7 +108,7 @@ internal sealed partial class RemoteAgent : IHandle<RemoteSent>, IHandle<RemoteF
         }
         else if (end.Fault is { } fault)
         {
-            LogLost(logger, Id, end.Call, fault.Code, fault.Reason);
+            LogLost(logger, Id, end.Call, fault.Code);
         }
 
         if (end is { State: AgentTaskState.Unspecified, Fault.Code: not RemoteCodes.TaskLost } && call.Task is { } task)
@@ -177,9 +177,9 @@ internal sealed partial class RemoteAgent : IHandle<RemoteSent>, IHandle<RemoteF
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "What {Agent} was told as {Call} did not get through ({Code}): {Reason}")]
-    private static partial void LogLost(ILogger logger, AgentId agent, Guid call, string code, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What {Agent} was told as {Call} did not get through: {Code}")]
+    private static partial void LogLost(ILogger logger, AgentId agent, Guid call, string code);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Agent} could not cancel the task {Task}, which may go on: {Reason}")]
-    private static partial void LogNotCancelled(ILogger logger, AgentId agent, string task, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Agent} could not cancel the task {Task}, which may go on: {Code}")]
+    private static partial void LogNotCancelled(ILogger logger, AgentId agent, string task, string code);
 }

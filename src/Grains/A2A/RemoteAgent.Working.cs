@@ -58,7 +58,7 @@ internal sealed partial class RemoteAgent : IWork<RemoteSend, RemoteSent>, IWork
         catch (RemoteException e)
         {
             // Tried as often as all calls are; it may go on there, and nobody here waits for it.
-            LogNotCancelled(logger, Id, work.Task, e.Message);
+            LogNotCancelled(logger, Id, work.Task, e.Code);
         }
 
         return new RemoteCancelDone();

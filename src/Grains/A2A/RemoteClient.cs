@@ -53,7 +53,7 @@ internal sealed partial class RemoteClient
             BreakDuration = options.BreakFor,
             OnOpened = opened =>
             {
-                LogOpened(logger, name, opened.BreakDuration, opened.Outcome.Exception?.Message);
+                LogOpened(logger, name, opened.BreakDuration, (opened.Outcome.Exception as RemoteException)?.Code);
                 return default;
             },
             OnClosed = _ =>
@@ -240,8 +240,8 @@ internal sealed partial class RemoteClient
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The agent elsewhere {Name} failed too often, and is not called for {Time}: {Fault}")]
-    private static partial void LogOpened(ILogger logger, string name, TimeSpan time, string? fault);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The agent elsewhere {Name} failed too often, and is not called for {Time}: {Code}")]
+    private static partial void LogOpened(ILogger logger, string name, TimeSpan time, string? code);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The agent elsewhere {Name} answers again")]
     private static partial void LogClosed(ILogger logger, string name);
