@@ -15,6 +15,9 @@ internal sealed record Counted(int Count);
 [Contract("abacus.read")]
 internal sealed record CountRead : IQuery<Counted>;
 
+[Contract("abacus.pass-on")]
+internal sealed record PassOn(string Text);
+
 [Contract("trip.plan")]
 internal sealed record PlanTrip(string Wish) : IRequest<Trip>;
 
@@ -28,8 +31,14 @@ internal sealed class AbacusState
 
 /// <summary>Counts, and shows so how often it was asked.</summary>
 [Agent("abacus")]
-internal sealed class AbacusAgent : Agent<AbacusState>, IHandle<CountUp, Counted>, IHandle<CountRead, Counted>
+internal sealed class AbacusAgent : Agent<AbacusState>, IHandle<CountUp, Counted>, IHandle<CountRead, Counted>, IHandle<PassOn>
 {
+    public ValueTask HandleAsync(PassOn message, AgentContext context, CancellationToken cancellationToken)
+    {
+        context.Tell(new AgentId("chatty", Id.Key), ChatSay.Of(message.Text));
+        return default;
+    }
+
     public ValueTask<Counted> HandleAsync(CountUp request, AgentContext context, CancellationToken cancellationToken)
     {
         State.Count += request.By;

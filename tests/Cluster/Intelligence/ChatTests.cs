@@ -41,6 +41,20 @@ public sealed class ChatTests(ChatCluster chat) : IClassFixture<ChatCluster>
     }
 
     [Fact]
+    public async Task Say_Told_IsAcknowledgedToAnAgentAtOnceAndToAProgramWithItsAnswer()
+    {
+        await chat.Cluster.Client.Agent("abacus/told").TellAsync(new PassOn("stall told in 1"), cancellationToken: Token);
+        await ChatCluster.StalledAsync(chat.Model, "told");
+        // The model speaks still, and the agent that told it has nothing on its way any more.
+        await chat.Cluster.Client.Agent("abacus/told").StopAsync(cancellationToken: Token);
+        Assert.Single((await chat.ReadAsync("told")).Messages);
+        var told = chat.Agent("told").TellAsync(ChatSay.Of("and then?"), cancellationToken: Token).AsTask();
+        TestModel.Signal(chat.Model.Gates, "told").SetResult();
+        Assert.Equal(Outcome.Accepted, (await told).Outcome);
+        Assert.Equal("user assistant user assistant", ChatCluster.Shape(await chat.ReadAsync("told")));
+    }
+
+    [Fact]
     public async Task Say_WhileAnotherIsAnswered_WaitsAndTooManyAreRefused()
     {
         var stalled = chat.SayAsync("carl", "stall carl in 1");

@@ -43,9 +43,13 @@ public sealed class TillAgent : Agent<TillState>, IHandle<Pay, Paid>, IHandle<Re
             throw new InvalidOperationException("It is out of order.");
         }
 
-        if (Id.Key == "waits")
+        if (Id.Key is "waits" or "stays")
         {
-            Waiting.Release();
+            if (Id.Key == "waits")
+            {
+                Waiting.Release();
+            }
+
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
         }
 

@@ -174,10 +174,10 @@ public sealed class RouterTests : IAsyncLifetime
     [Fact]
     public async Task First_ThatAccepts_AnswersAndTheOthersStop()
     {
-        await PutAsync("router/a", new Route("r", ["till/waits", "till/2"]) { Send = RouteMode.First });
+        await PutAsync("router/a", new Route("r", ["till/stays", "till/2"]) { Send = RouteMode.First });
         Assert.Equal("till/2", (await _cluster.Client.Agent("router/a").AskAsync(new Pay("x", 2), cancellationToken: Token)).Till);
         // It is told to stop, or this would wait for its turn.
-        Assert.Equal(0, (await _cluster.Client.Agent("till/waits").AskAsync(new ReadTill(), cancellationToken: Token)).Sum);
+        Assert.Equal(0, (await _cluster.Client.Agent("till/stays").AskAsync(new ReadTill(), cancellationToken: Token)).Sum);
     }
 
     [Theory]
