@@ -169,6 +169,7 @@ internal sealed partial class McpToolSource(string name, ToolServerOptions optio
     /// <summary>A sentence of ours: what an answer of a stranger holds, and may repeat of a key, is not told.</summary>
     private Refusal Explain(Exception error, McpConnection? connection) => error switch
     {
+        UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException => new(ToolCodes.NotAuthorised, $"The file with the key for {name} cannot be read."),
         HttpRequestException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } => new(ToolCodes.NotAuthorised, $"{name} does not accept the key."),
         _ when connection?.SendsTooMuch == true => new(ToolCodes.TooLarge, $"{name} sends more than {McpConnection.MaxBytes} bytes at once."),
         HttpRequestException { StatusCode: { } status } => new(ToolCodes.Unavailable, $"{name} failed ({(int)status})."),

@@ -68,6 +68,15 @@ public sealed class McpToolSourceTests
     }
 
     [Fact]
+    public async Task Key_WhoseFileIsGone_IsSaidToBe()
+    {
+        await using var server = await ToolServer.StartAsync(configure: o => (o.Key, o.KeyFile) = (null, "/nowhere/key"));
+        var refused = await Assert.ThrowsAsync<AgentRefusedException>(() => server.Source.ListAsync(Token).AsTask());
+        Assert.Equal(("tool.not-authorised", "The file with the key for search cannot be read."), (refused.Code, refused.Message));
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
     public async Task Server_ThatIsAway_IsTriedAgainWithGrowingPauses()
     {
         await using var server = await ToolServer.StartAsync();
