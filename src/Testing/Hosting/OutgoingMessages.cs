@@ -28,8 +28,9 @@ internal sealed class OutgoingMessages(TestNetwork network, TestSiloLife? silo =
         var sender = agent?.Id ?? messages[0].Sender;
         if (agent is not null && network.IsGone(silo, sender))
         {
-            // Nobody is there to repeat it: the agent or its silo crashed, and what is left runs out.
-            throw new InvalidOperationException($"{sender} crashed before it could send {messages[0]}.");
+            // The agent or its silo crashed, and what is left of it runs out. It must not take this for an answer, which it might
+            // still act on where its crash is over a moment before it is itself.
+            throw new TimeoutException($"{sender} crashed before it could send {messages[0]}.");
         }
 
         var flight = network.Traffic.Begin(messages, sender, Parcel.Address(context.TargetId), silo);
