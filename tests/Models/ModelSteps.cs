@@ -44,6 +44,14 @@ internal static class ModelSteps
         return form.Context.Response.WriteAsync("");
     };
 
+    /// <summary>Sends the caller elsewhere, which here is the same place.</summary>
+    public static ModelStep Move() => (_, form) =>
+    {
+        form.Context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+        form.Context.Response.Headers.Location = form.Context.Request.Path.Value;
+        return Task.CompletedTask;
+    };
+
     /// <summary>Says words, and then nothing more.</summary>
     public static ModelStep Stall(params string[] words) => async (server, form) =>
     {

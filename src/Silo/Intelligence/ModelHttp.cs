@@ -11,7 +11,7 @@ internal static class ModelHttp
 
     /// <summary>Connections of which somebody else limits the time.</summary>
     public static HttpClient Create(TimeProvider time) => new(
-        new ModelFailures(time) { InnerHandler = new SocketsHttpHandler { PooledConnectionLifetime = Lifetime, ConnectTimeout = ConnectTimeout } })
+        new ModelFailures(time) { InnerHandler = new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = Lifetime, ConnectTimeout = ConnectTimeout } })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };

@@ -145,6 +145,15 @@ public sealed class ModelTests
     }
 
     [Fact]
+    public async Task Call_ThatIsSentElsewhere_DoesNotFollow()
+    {
+        await using var model = await ServedModel.StartAsync();
+        model.Server.Script(ModelSteps.Move(), ModelSteps.Say("never"));
+        Assert.Equal(ModelCodes.Refused, (await model.StreamAsync()).End?.Code);
+        Assert.Single(model.Server.Requests);
+    }
+
+    [Fact]
     public async Task Call_OfNobody_SaysThatNobodyIsThere()
     {
         await using var model = await ServedModel.StartAsync((_, m) => (m.Endpoint, m.Retries) = (new Uri($"http://127.0.0.1:{Redis.Ports.Next()}/v1"), 0));
