@@ -14,11 +14,12 @@ internal static class KindText
             return;
         }
 
-        var notes = string.Concat(kind.Durable ? " (durable)" : "", kind.AnyContract ? " (any contract)" : "");
+        var notes = string.Concat(kind.Durable ? " (durable)" : "", kind.AnyContract ? " (any contract)" : "", kind.Public ? " (public)" : "");
         output.Line(kind.Description is null ? kind.Kind + notes : $"{kind.Kind}{notes}: {kind.Description}");
         WriteLine(output, "capabilities", kind.Capabilities);
         WriteLine(output, "tags", kind.Tags);
-        foreach (var contract in kind.Contracts)
+        // What only the agent itself sends is nothing to send to it.
+        foreach (var contract in kind.Contracts.Where(c => !c.Own))
         {
             var reply = contract.Reply is null ? "" : $" -> {contract.Reply}";
             output.Line($"  {contract.Type} v{contract.Version}{(contract.Query ? " (query)" : "")}{Upcast(kind, contract)} {contract.Payload}{reply}");
@@ -57,6 +58,7 @@ internal static class KindText
         json.WriteString("kind", kind.Kind);
         json.WriteBoolean("durable", kind.Durable);
         json.WriteBoolean("anyContract", kind.AnyContract);
+        json.WriteBoolean("public", kind.Public);
         json.WriteString("description", kind.Description);
         WriteNames(json, "capabilities", kind.Capabilities);
         WriteNames(json, "tags", kind.Tags);
@@ -67,6 +69,7 @@ internal static class KindText
             json.WriteString("type", contract.Type);
             json.WriteNumber("version", contract.Version);
             json.WriteBoolean("query", contract.Query);
+            json.WriteBoolean("own", contract.Own);
             WriteUpcast(json, kind, contract);
             WriteShape(json, "payload", contract.Payload);
             WriteShape(json, "reply", contract.Reply);

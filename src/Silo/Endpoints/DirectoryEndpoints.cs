@@ -76,6 +76,7 @@ internal sealed class DirectoryEndpoints(IAgentClient agents, AgentKinds kinds, 
         json.WriteString("kind", kind.Kind);
         json.WriteBoolean("durable", kind.Durable);
         json.WriteBoolean("anyContract", kind.AnyContract);
+        json.WriteBoolean("public", kind.Public);
         json.WriteString("description", kind.Description);
         WriteNames(json, "capabilities", kind.Capabilities);
         WriteNames(json, "tags", kind.Tags);
@@ -86,6 +87,7 @@ internal sealed class DirectoryEndpoints(IAgentClient agents, AgentKinds kinds, 
             json.WriteString("type", contract.Type);
             json.WriteNumber("version", contract.Version);
             json.WriteBoolean("query", contract.Query);
+            json.WriteBoolean("own", contract.Own);
             if (contract.UpcastTo is { } newer)
             {
                 json.WriteNumber("upcastTo", newer);

@@ -25,7 +25,9 @@ internal sealed class OpenApiDocument(AgentKinds kinds)
 
         foreach (var kind in withContracts ? kinds.List() : [])
         {
-            foreach (var versions in kinds.FindSchemas(kind.Kind).GroupBy(contract => contract.Type, StringComparer.Ordinal))
+            // What only an agent itself sends is nothing to ask it.
+            var sent = kinds.FindSchemas(kind.Kind).Where(entry => !kind.Contracts.Any(c => c.Own && c.Type == entry.Type && c.Version == entry.Version));
+            foreach (var versions in sent.GroupBy(contract => contract.Type, StringComparer.Ordinal))
             {
                 Add(paths, schemas, kind.Kind, [.. versions]);
             }

@@ -21,8 +21,8 @@ public sealed class KindTextTests
     public void Write_OfAChain_SaysItForProgramsToo()
     {
         var json = Write(json: true);
-        Assert.Contains("""{"type":"price","version":1,"query":false,"upcastTo":3,"upcastFrom":[],""", json, StringComparison.Ordinal);
-        Assert.Contains("""{"type":"price","version":3,"query":false,"upcastFrom":[1,2],""", json, StringComparison.Ordinal);
+        Assert.Contains("""{"type":"price","version":1,"query":false,"own":false,"upcastTo":3,"upcastFrom":[],""", json, StringComparison.Ordinal);
+        Assert.Contains("""{"type":"price","version":3,"query":false,"own":false,"upcastFrom":[1,2],""", json, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,6 +33,14 @@ public sealed class KindTextTests
         Assert.Contains("""
             "capabilities":["price","quote"],"tags":["eu"],
             """, Write(json: true, kind), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_OfWhatComesFromTheAgentItself_IsForProgramsOnly()
+    {
+        var kind = Pricer with { Contracts = [new ContractDescription("price.done", 1, Query: false, "{}", Reply: null) { Own = true }], Public = true };
+        Assert.Equal("pricer (public)\n", Write(json: false, kind));
+        Assert.Contains("""{"type":"price.done","version":1,"query":false,"own":true,""", Write(json: true, kind), StringComparison.Ordinal);
     }
 
     private static string Write(bool json, KindDescription? kind = null)
