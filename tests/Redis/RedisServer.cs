@@ -142,7 +142,7 @@ public sealed class RedisServer(string? password) : IAsyncLifetime
     private ProcessStartInfo Describe()
     {
         var start = new ProcessStartInfo("redis-server") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardInput = true };
-        string[] arguments = ["--bind", "127.0.0.1", "--port", $"{Port}", "--dir", DataDirectory, "--appendonly", "yes", "--save", "", "--daemonize", "no", .. Arguments];
+        string[] arguments = ["--bind", "127.0.0.1", "--port", $"{Port}", "--dir", DataDirectory, "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--daemonize", "no", .. Arguments];
         foreach (var argument in password is null ? arguments : [.. arguments, "--requirepass", password])
         {
             start.ArgumentList.Add(argument);

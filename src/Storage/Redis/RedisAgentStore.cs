@@ -11,8 +11,8 @@ namespace OrleansAgents.Redis;
 
 /// <summary>
 /// Keeps the agents and topics of many silos on a Redis server or a Redis Cluster. A commit is one script on one hash slot.
-/// What was acknowledged survives what Redis itself survives: its restart with <c>appendonly yes</c>, a power loss
-/// with <c>appendfsync always</c>. The connection mends itself. While Redis is away calls fail at once, and when it
+/// What was acknowledged survives what Redis itself survives: a restart with <c>appendonly yes</c>, and with
+/// <c>appendfsync always</c> also its being killed and a power loss; with <c>everysec</c> those may take the last two seconds. The connection mends itself. While Redis is away calls fail at once, and when it
 /// does not answer after the connection string's <c>asyncTimeout</c>, 5 seconds unless told.
 /// </summary>
 /// <param name="options">The settings.</param>

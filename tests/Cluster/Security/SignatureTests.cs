@@ -135,21 +135,22 @@ public class SignatureTests
         var client = new TestKeys(old);
         await using var cluster = await StartAsync(SignaturePolicy.External, silo, client);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var sent = 0;
-        var load = Enumerable.Range(0, 4).Select(n => Task.Run(async () =>
+        var sent = new int[4];
+        var load = Enumerable.Range(0, sent.Length).Select(n => Task.Run(async () =>
         {
             var agent = cluster.Client.Agent($"greeter/{n}");
             while (!stop.IsCancellationRequested)
             {
                 await agent.AskAsync(new Greet("Ada"), cancellationToken: Token);
-                Interlocked.Increment(ref sent);
+                Interlocked.Increment(ref sent[n]);
             }
         }, Token)).ToArray();
 
+        // Each of them, so that nothing is under way any more that was signed before.
         async Task MoreAsync()
         {
-            var until = Volatile.Read(ref sent) + 200;
-            while (Volatile.Read(ref sent) < until && !load.Any(l => l.IsCompleted))
+            var until = Enumerable.Range(0, sent.Length).Select(n => Volatile.Read(ref sent[n]) + 50).ToArray();
+            while (!load.Any(l => l.IsCompleted) && Enumerable.Range(0, sent.Length).Any(n => Volatile.Read(ref sent[n]) < until[n]))
             {
                 await Task.Yield();
             }
