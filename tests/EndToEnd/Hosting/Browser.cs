@@ -47,15 +47,18 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until an expression of the page's script is true, and gives the page's text.</summary>
-    public async Task<string> WaitForAsync(string expression, CancellationToken cancellationToken)
+    /// <summary>Waits until the page shows a text, and gives all that it shows.</summary>
+    public async Task<string> WaitForAsync(string wanted, CancellationToken cancellationToken)
     {
-        // The page is watched from within: a frame is drawn, and the expression is asked again.
+        // The page is watched from within: a frame is drawn, and it is looked at again. At first it has no body.
         var script = $$"""
             new Promise((done, fail) => {
                 const end = Date.now() + {{Patience.TotalMilliseconds}};
-                const look = () => ({{expression}}) ? done(document.body.innerText)
-                    : Date.now() > end ? fail(new Error('It did not come; the page says: ' + document.body.innerText)) : requestAnimationFrame(look);
+                const look = () => {
+                    const text = document.body?.innerText ?? '';
+                    text.includes({{JsonSerializer.Serialize(wanted)}}) ? done(text)
+                        : Date.now() > end ? fail(new Error('It did not come; the page says: ' + text)) : requestAnimationFrame(look);
+                };
                 look();
             })
             """;
