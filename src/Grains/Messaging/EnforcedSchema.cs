@@ -105,12 +105,13 @@ internal static class EnforcedSchema
     }
 }
 
-/// <summary>A pattern that is given no more than a moment for a text.</summary>
+/// <summary>A pattern whose time for a text is bounded: by the length of the text, or where it has to look around or back, by the clock.</summary>
 internal sealed class PatternFormat : IFormatValidator
 {
     public const string Prefix = "agents-pattern-";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+    // A machine that is busy, or compiles, must not make a good text a bad one.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Regex _regex;
 
@@ -143,7 +144,7 @@ internal sealed class PatternFormat : IFormatValidator
         var whole = pattern.StartsWith("^(?:", StringComparison.Ordinal) && pattern.EndsWith(")$", StringComparison.Ordinal) ? pattern[..^1] + @"\z" : pattern;
         try
         {
-            return new Regex(whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Patience);
+            return new Regex(whole, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout);
         }
         catch (NotSupportedException)
         {
