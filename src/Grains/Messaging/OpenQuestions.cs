@@ -137,9 +137,19 @@ internal sealed partial class OpenQuestions
         }
     }
 
+    /// <summary>
+    /// Takes no more answers, and has those stop who have not answered. Not where its time is over: each message bears that
+    /// time and ends by itself, and word of it that is late would end the same message where it was asked with again.
+    /// </summary>
     private void Close(Question question)
     {
-        foreach (var unanswered in question.Close())
+        var missing = question.Close();
+        if (question.Until <= _host.Time.GetUtcNow())
+        {
+            return;
+        }
+
+        foreach (var unanswered in missing)
         {
             // Nobody waits for this: the agent may be the very thing that cannot be reached.
             _host.Find(unanswered.Recipient).CancelAsync(unanswered.Id.Value).AsTask().Ignore();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
@@ -52,6 +53,24 @@ public sealed class QuestionTests
         var result = (await ResultsAsync(cluster, 2, Token))[1];
         Assert.True(result.Weight >= 2, result.ToString());
         Assert.All(result.Codes, code => Assert.Equal(RefusalCodes.Cancelled, code));
+    }
+
+    [Fact]
+    public async Task Question_WhoseTimeIsOver_SendsNoWordThatWouldEndTheSameMessageAskedAgain()
+    {
+        SilentVoterAgent.Stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var words = new StopWords();
+        await using var cluster = await StartAsync(configure: silo => silo.AddOutgoingGrainCallFilter(words));
+        await cluster.Client.Agent("pollster/1").TellAsync(new Poll("a", 2, WithinMs: 100, VoterKind: "silent-voter"), cancellationToken: Token);
+        Assert.Equal([RefusalCodes.DeadlineExceeded, RefusalCodes.DeadlineExceeded], Assert.Single(await ResultsAsync(cluster, 1, Token)).Codes);
+        // Its own deadline does.
+        await SilentVoterAgent.Stopped.Task.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Token);
+        Assert.Empty(words.To);
+        // One that is withdrawn in time has them stop, or this would test nothing.
+        await cluster.Client.Agent("pollster/1").TellAsync(new Poll("b", 1, VoterKind: "silent-voter"), cancellationToken: Token);
+        await cluster.Client.Agent("pollster/1").TellAsync(new WithdrawPoll("b"), cancellationToken: Token);
+        await cluster.IdleAsync(cancellationToken: Token);
+        Assert.Equal(["silent-voter/b-0"], words.To);
     }
 
     [Fact]
@@ -132,8 +151,9 @@ public sealed class QuestionTests
             $"{string.Join('\n', results)} with {faults}");
     }
 
-    private static Task<AgentTestCluster> StartAsync(FaultPlan? faults = null) => AgentTestCluster.StartAsync(options =>
+    private static Task<AgentTestCluster> StartAsync(FaultPlan? faults = null, Action<ISiloBuilder>? configure = null) => AgentTestCluster.StartAsync(options =>
     {
+        options.ConfigureSilo(configure ?? (_ => { }));
         options.Faults = faults;
         options.AddAgent<PollsterAgent>().AddAgent<VoterAgent>().AddAgent<SilentVoterAgent>().AddAgent<DeafAgent>()
             .AddAgent<LateVoterAgent>().ConfigureSilo(silo => silo.Services.AddSingleton<VotingGate>()).ConfigureAgents(agents =>
@@ -186,5 +206,21 @@ public sealed class QuestionTests
                 patience.Token.ThrowIfCancellationRequested();
             }
         }
+    }
+}
+
+/// <summary>Notes which agents were told to stop with a message.</summary>
+internal sealed class StopWords : IOutgoingGrainCallFilter
+{
+    public ConcurrentQueue<string> To { get; } = [];
+
+    public Task Invoke(IOutgoingGrainCallContext context)
+    {
+        if (context.MethodName == nameof(IAgentGrain.CancelAsync))
+        {
+            To.Enqueue(context.TargetId.ToString());
+        }
+
+        return context.Invoke();
     }
 }
