@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
+using OrleansAgents.Tests.Hosting;
 
 namespace OrleansAgents.Tests.Cluster;
 
