@@ -42,8 +42,14 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
         {
             if (_turns is not null)
             {
-                var moves = reason.ReasonCode == DeactivationReasonCode.Migrating && _turns.Commits is not null;
-                await _turns.DrainAsync(moves ? PatienceToMove : _turns.Host.Options.StopPatience, cancellationToken);
+                var patience = reason.ReasonCode switch
+                {
+                    DeactivationReasonCode.Migrating when _turns.Commits is not null => PatienceToMove,
+                    // It went wrong, so what is left to send is left to the next activation.
+                    DeactivationReasonCode.ApplicationError => TimeSpan.Zero,
+                    _ => _turns.Host.Options.StopPatience,
+                };
+                await _turns.DrainAsync(patience, cancellationToken);
             }
         }
         finally

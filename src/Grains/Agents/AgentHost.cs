@@ -123,6 +123,29 @@ internal sealed class AgentHost
         }
     }
 
+    /// <summary>Delivers again, with growing pauses, while the answer is one to repeat for; the answer is the last one.</summary>
+    /// <param name="envelope">The message.</param>
+    /// <param name="first">What its first delivery came to.</param>
+    /// <param name="isToRepeat">Whether to deliver again after an answer, the so many-th; asked before the pause and behind it.</param>
+    /// <param name="stop">Has it delivered no more. What is under way is waited for, and nobody is told to stop.</param>
+    public async ValueTask<Reply> RepeatAsync(Envelope envelope, Reply first, Func<Reply, int, bool> isToRepeat, CancellationToken stop)
+    {
+        var reply = first;
+        for (var attempts = 1; isToRepeat(reply, attempts); attempts++)
+        {
+            await Task.Delay(Delivery.Pause(Options.Delivery, attempts, reply.Refusal), Time, stop)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (stop.IsCancellationRequested || !isToRepeat(reply, attempts))
+            {
+                break;
+            }
+
+            reply = await TryAsync(envelope, CancellationToken.None);
+        }
+
+        return reply;
+    }
+
     /// <summary>Delivers once, and fails with what the call failed with, which <see cref="ToReply"/> makes a reply of.</summary>
     public ValueTask<Reply> CallAsync(Envelope envelope) =>
         (_kinds.FindFault(envelope.Recipient.Kind) ?? TrySign(ref envelope)) is { } fault

@@ -28,9 +28,8 @@ internal sealed partial class AgentTurns
             return fault;
         }
 
-        // Until it is stored, a second one for the same key finds the first.
         _queue ??= new TurnQueue(Note);
-        var turn = _queue.Find(key) ?? Commits.Note(_queue.Track(message.WithId(key), _handlers.Find(message.Contract)!), note);
+        var turn = Commits.Note(_queue.Track(message.WithId(key), _handlers.Find(message.Contract)!), note);
         return (await turn.Task).Refusal;
     }
 

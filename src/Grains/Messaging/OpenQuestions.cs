@@ -77,21 +77,11 @@ internal sealed partial class OpenQuestions
     /// <summary>Asks again what was not answered the first time, until it is or nobody wants it any more.</summary>
     private async Task RepeatAsync(Question question, int leg, Reply first)
     {
-        var envelope = question.Legs[leg];
-        var reply = first;
-        for (var attempts = 1; QuestionCall.IsToRepeat(reply); attempts++)
+        var reply = await _host.RepeatAsync(question.Legs[leg], first, (last, _) => question.IsOpen && QuestionCall.IsToRepeat(last), _closing.Token);
+        if (!QuestionCall.IsToRepeat(reply))
         {
-            await Task.Delay(Delivery.Pause(_host.Options.Delivery, attempts, reply.Refusal), _host.Time, _closing.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            if (!question.IsOpen || _closing.IsCancellationRequested)
-            {
-                return;
-            }
-
-            reply = await _host.TryAsync(envelope, CancellationToken.None);
+            QuestionCall.Take(_host, question, leg, reply);
         }
-
-        QuestionCall.Take(_host, question, leg, reply);
     }
 
     private async Task WaitAndFinishAsync(Question question)

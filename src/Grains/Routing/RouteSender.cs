@@ -9,6 +9,7 @@ internal sealed class RouteSender(AgentTurns turns)
 {
     private readonly RouteChoices _choices = new(turns);
     private readonly Dictionary<AgentId, int> _load = [];
+    private readonly CancellationTokenSource _stopping = new();
 
     public AvoidedRecipients Avoided { get; } = new(turns.Host.Time);
 
@@ -36,7 +37,18 @@ internal sealed class RouteSender(AgentTurns turns)
 
         while (true)
         {
-            var reply = await SendAsync(target, transit, route.Route.Pick == RoutePick.Least);
+            Reply reply;
+            try
+            {
+                reply = await SendAsync(target, transit, route.Route.Pick == RoutePick.Least);
+            }
+            catch (TimeoutException) when (notes == 0)
+            {
+                // A repeat must find the same one, also where that is avoided by then.
+                await _choices.NoteAsync(transit.Message, notes, target, route.Route.Exact);
+                throw;
+            }
+
             if (!IsFailing(reply) || notes == RouteChoices.Most || FindNext(route, order, transit.With) is not { } next)
             {
                 return reply;
@@ -73,6 +85,9 @@ internal sealed class RouteSender(AgentTurns turns)
         // Nobody waits for this: the agent may be the very thing that cannot be reached.
         turns.Host.Find(agent).CancelAsync(message.Value).AsTask().Ignore();
 
+    /// <summary>Repeats nothing any more: whoever sent it does, and a recipient that handled it knows it.</summary>
+    public void Stop() => _stopping.Cancel();
+
     private async Task CollectAsync(RoutedReplies collected, int place, AgentId target, Transit transit)
     {
         try
@@ -98,19 +113,25 @@ internal sealed class RouteSender(AgentTurns turns)
         try
         {
             var reply = await turns.Host.TryAsync(onward, CancellationToken.None);
-            if (reply.Refusal?.Code is RefusalCodes.Unreachable or RefusalCodes.Stopping or RefusalCodes.StoreUnavailable)
+            if (IsUncertain(reply))
             {
-                // It may have handled it: so this very agent is to say what became of it.
-                reply = await turns.Host.SendAsync(onward, CancellationToken.None);
+                // So this very agent is to say what became of it.
+                var host = turns.Host;
+                reply = await host.RepeatAsync(
+                    onward, reply,
+                    (last, attempts) => IsUncertain(last) && attempts <= host.Options.Delivery.MaxRetries
+                        && !transit.IsCancelled && !(onward.ExpiresAt <= host.Time.GetUtcNow()),
+                    _stopping.Token);
+            }
+
+            if (reply.Refusal is { Code: RefusalCodes.Unreachable } unreachable)
+            {
+                Avoided.Failed(target, unreachable);
+                throw new TimeoutException(unreachable.Message);
             }
 
             Judge(target, reply);
             return reply;
-        }
-        catch (AgentTimeoutException e)
-        {
-            Avoided.Failed(target, new Refusal(e.Code, e.Message));
-            throw new TimeoutException(e.Message, e);
         }
         finally
         {
@@ -132,6 +153,9 @@ internal sealed class RouteSender(AgentTurns turns)
             Avoided.Succeeded(target);
         }
     }
+
+    /// <summary>Whether it may have handled the message, and has not said so.</summary>
+    private static bool IsUncertain(Reply reply) => reply.Refusal?.Code is RefusalCodes.Unreachable or RefusalCodes.Stopping or RefusalCodes.StoreUnavailable;
 
     /// <summary>Whether it certainly changed nothing, and another may do better.</summary>
     private static bool IsFailing(Reply reply) =>

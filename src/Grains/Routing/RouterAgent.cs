@@ -15,7 +15,7 @@ internal sealed class RouterAgent : Agent<RouterState>, IRelay,
     public const string Reserved = "router.";
     private const int MostRead = 1000;
 
-    private readonly Dictionary<MessageId, List<Transit>> _underWay = [];
+    private readonly Dictionary<MessageId, Transit> _underWay = [];
     private RouteTable? _table;
     private RouteSender? _sender;
     private TaskCompletionSource? _idle;
@@ -90,29 +90,44 @@ internal sealed class RouterAgent : Agent<RouterState>, IRelay,
         }
 
         var transit = new Transit(message, AgentContext.AddHop(message, Id, Turns.Host.Options.Limits, route.To));
-        Enter(transit);
+        while (!_underWay.TryAdd(message.Id, transit))
+        {
+            // The same message is on its way already. Who gets it is decided once, so its answer is the answer to both.
+            if (await _underWay[message.Id].EndAsync() is { } answer && !IsOfItsOwnTime(answer))
+            {
+                return answer;
+            }
+        }
+
+        Reply? reply = null;
         try
         {
-            return route.Route.Send == RouteMode.One
+            reply = route.Route.Send == RouteMode.One
                 ? await Sender.SendToOneAsync(route, routed, transit)
                 : await Sender.SendToAllAsync(route, transit);
+            return reply.Value;
         }
         finally
         {
-            Leave(transit);
+            Leave(transit, reply);
         }
     }
 
     public void CancelRelayed(MessageId message)
     {
-        foreach (var agent in _underWay.TryGetValue(message, out var transits) ? transits.SelectMany(t => t.With).Distinct().ToArray() : [])
+        if (_underWay.TryGetValue(message, out var transit))
         {
-            Sender.Cancel(agent, message);
+            transit.Cancel();
+            foreach (var agent in transit.With)
+            {
+                Sender.Cancel(agent, message);
+            }
         }
     }
 
     internal override async Task OnStoppingAsync()
     {
+        _sender?.Stop();
         if (_underWay.Count > 0)
         {
             _idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -134,26 +149,18 @@ internal sealed class RouterAgent : Agent<RouterState>, IRelay,
         return Reply.Refused(refusal);
     }
 
-    private void Enter(Transit transit)
-    {
-        if (!_underWay.TryGetValue(transit.Message.Id, out var transits))
-        {
-            _underWay[transit.Message.Id] = transits = new List<Transit>(1);
-        }
+    /// <summary>Whether somebody who waits longer, or still does, may have another answer.</summary>
+    private static bool IsOfItsOwnTime(Reply reply) =>
+        reply.Refusal?.Code is RefusalCodes.DeadlineExceeded or RefusalCodes.Expired or RefusalCodes.Cancelled;
 
-        transits.Add(transit);
-    }
-
-    private void Leave(Transit transit)
+    private void Leave(Transit transit, Reply? reply)
     {
-        if (_underWay.TryGetValue(transit.Message.Id, out var transits) && transits.Remove(transit) && transits.Count == 0)
+        _underWay.Remove(transit.Message.Id);
+        transit.End(reply);
+        if (_underWay.Count == 0)
         {
-            _underWay.Remove(transit.Message.Id);
-            if (_underWay.Count == 0)
-            {
-                _idle?.TrySetResult();
-                _idle = null;
-            }
+            _idle?.TrySetResult();
+            _idle = null;
         }
     }
 

@@ -8,7 +8,13 @@ internal sealed class Transit(Envelope message, EnvelopeExtras extras)
 {
     private readonly List<AgentId> _with = [];
 
+    // Made for the first repeat that waits; most messages have none.
+    private TaskCompletionSource<Reply?>? _end;
+
     public Envelope Message { get; } = message;
+
+    /// <summary>Whether its sender wants no answer any more, so that it is not sent again.</summary>
+    public bool IsCancelled { get; private set; }
 
     public IReadOnlyList<AgentId> With => _with;
 
@@ -24,4 +30,11 @@ internal sealed class Transit(Envelope message, EnvelopeExtras extras)
         onward.StampSpan(System.Diagnostics.Activity.Current ?? Message.Span);
         return onward;
     }
+
+    public void Cancel() => IsCancelled = true;
+
+    /// <summary>What was answered, when it is; null where nobody knows.</summary>
+    public Task<Reply?> EndAsync() => (_end ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    public void End(Reply? reply) => _end?.SetResult(reply);
 }

@@ -10,22 +10,19 @@ using OrleansAgents.Tests.Testing;
 namespace OrleansAgents.Tests.Blackboard;
 
 /// <summary>Writers race, and everything goes wrong by chance; in the end each change is there once, and the topic tells exactly of these.</summary>
-public sealed class BlackboardFaultTests
+public sealed class BlackboardFaultTests(TestStores stores) : IClassFixture<TestStores>
 {
-    private const int Seeds = 12, AtOnce = 6, Writers = 3, Changes = 5;
+    private const int Seeds = 12, Writers = 3, Changes = 5;
 
     // Each writer appends by patch and notes by merge patch.
     private const int Versions = Writers * Changes * 2;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Changes_UnderRandomFaults_AreThereOnceAndToldInOrder() => await Parallel.ForEachAsync(
-        FaultSeeds.Take(Seeds),
-        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
-        async (seed, token) => await CheckAsync(new FaultPlan(seed), token));
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Changes_UnderRandomFaults_AreThereOnceAndToldInOrder(string store) => stores.OverSeedsAsync(store, Seeds, CheckAsync, Token);
 
-    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    private static async Task CheckAsync(FaultPlan faults, IAgentStore store, CancellationToken token)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(token);
         patience.CancelAfter(TimeSpan.FromSeconds(60));
@@ -35,7 +32,7 @@ public sealed class BlackboardFaultTests
         faults.Restart("blackboard/*", When.Chance(0.03)).Restart("topic/*", When.Chance(0.03));
         await using var cluster = await AgentTestCluster.StartAsync(options =>
         {
-            options.Faults = faults;
+            (options.Faults, options.Store) = (faults, store);
             options.ConfigureAgents(agents =>
             {
                 agents.Delivery.MaxRetries = 1000;

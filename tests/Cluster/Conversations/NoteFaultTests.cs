@@ -8,20 +8,17 @@ using OrleansAgents.Tests.Testing;
 namespace OrleansAgents.Tests.Conversations;
 
 /// <summary>Everything goes wrong by chance, seed after seed, and in the end what was handled is noted exactly once, and nothing else is.</summary>
-public sealed class NoteFaultTests
+public sealed class NoteFaultTests(TestStores stores) : IClassFixture<TestStores>
 {
-    private const int Seeds = 16, AtOnce = 3, Talks = 12;
+    private const int Seeds = 16, Talks = 12;
     private static readonly string[] Talkers = ["talker/0", "talker/1", "talker/listener"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Notes_UnderRandomFaults_AreThoseOfWhatWasHandled() => await Parallel.ForEachAsync(
-        FaultSeeds.Take(Seeds),
-        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
-        async (seed, token) => await CheckAsync(new FaultPlan(seed), token));
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Notes_UnderRandomFaults_AreThoseOfWhatWasHandled(string store) => stores.OverSeedsAsync(store, Seeds, CheckAsync, Token);
 
-    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    private static async Task CheckAsync(FaultPlan faults, IAgentStore store, CancellationToken token)
     {
         faults.Link().DropRequest(When.Chance(0.04)).DropReply(When.Chance(0.06)).Duplicate(When.Chance(0.05))
             .Delay(When.Chance(0.05), TimeSpan.FromMilliseconds(5)).Reorder(When.Chance(0.04));
@@ -33,7 +30,7 @@ public sealed class NoteFaultTests
 
         await using var cluster = await AgentTestCluster.StartAsync(options =>
         {
-            options.Faults = faults;
+            (options.Faults, options.Store) = (faults, store);
             options.AddAgent<TalkerAgent>().ConfigureAgents(agents =>
             {
                 agents.Delivery.MaxRetries = 1000;

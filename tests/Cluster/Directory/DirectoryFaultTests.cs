@@ -8,19 +8,16 @@ using OrleansAgents.Tests.Testing;
 namespace OrleansAgents.Tests.Directory;
 
 /// <summary>Agents register and unregister while everything goes wrong by chance, and in the end the directory shows what they committed last.</summary>
-public sealed class DirectoryFaultTests
+public sealed class DirectoryFaultTests(TestStores stores) : IClassFixture<TestStores>
 {
-    private const int Seeds = 12, AtOnce = 3, Agents = 5, Steps = 7;
+    private const int Seeds = 12, Agents = 5, Steps = 7;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Registrations_UnderRandomFaults_AreThoseCommittedLast() => await Parallel.ForEachAsync(
-        FaultSeeds.Take(Seeds),
-        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
-        async (seed, token) => await CheckAsync(new FaultPlan(seed), token));
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Registrations_UnderRandomFaults_AreThoseCommittedLast(string store) => stores.OverSeedsAsync(store, Seeds, CheckAsync, Token);
 
-    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    private static async Task CheckAsync(FaultPlan faults, IAgentStore store, CancellationToken token)
     {
         faults.Link().DropRequest(When.Chance(0.04)).DropReply(When.Chance(0.04)).Duplicate(When.Chance(0.08))
             .Delay(When.Chance(0.05), TimeSpan.FromMilliseconds(5)).Reorder(When.Chance(0.04));
@@ -28,7 +25,7 @@ public sealed class DirectoryFaultTests
         faults.Restart("vendor/*", When.Chance(0.05)).Restart("directory/*", When.Chance(0.1));
         await using var cluster = await AgentTestCluster.StartAsync(options =>
         {
-            options.Faults = faults;
+            (options.Faults, options.Store) = (faults, store);
             options.AddAgent<VendorAgent>().ConfigureAgents(agents =>
             {
                 agents.Delivery.MaxRetries = 1000;

@@ -6,10 +6,11 @@ using OrleansAgents.Messaging;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
 using OrleansAgents.Tests.Patterns;
+using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Intelligence;
 
-public sealed class BudgetTests
+public sealed class BudgetTests(TestStores stores) : IClassFixture<TestStores>
 {
     private const int Seeds = 6, Spenders = 8;
 
@@ -82,13 +83,14 @@ public sealed class BudgetTests
         Assert.Equal("This is the offline model, which does not think. You said: life", await cluster.Client.Agent("spender/a").AskAsync(new Think("life"), cancellationToken: Token));
     }
 
-    [Fact]
-    public Task Spending_UnderRandomFaults_IsCountedOnce() => PatternCluster.OverSeedsAsync(Seeds, CheckAsync, Token);
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Spending_UnderRandomFaults_IsCountedOnce(string store) => stores.OverSeedsAsync(store, Seeds, CheckAsync, Token);
 
-    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    private static async Task CheckAsync(FaultPlan faults, IAgentStore store, CancellationToken token)
     {
+        faults.AddBadWeather();
         faults.Restart("budget/*", When.Chance(0.1)).Restart("spender/*", When.Chance(0.05));
-        await using var cluster = await StartAsync(faults, limit: 100_000);
+        await using var cluster = await StartAsync(faults, limit: 100_000, store: store);
         await Task.WhenAll(Enumerable.Range(0, Spenders).Select(i => PatternCluster.TellAsync(cluster, $"spender/{i}", new Spend(Anna.ToString(), 50), token)));
         await PatternCluster.ReadAsync(cluster, Anna, new BudgetRead(), r => r.Total.Calls == Spenders, token);
         faults.Pause();
@@ -98,9 +100,9 @@ public sealed class BudgetTests
         Assert.True(reading.Total == new Spending(Tokens: 3 * Spenders, Calls: Spenders) && reading.Reserved == Spending.None, $"{reading} with {faults}");
     }
 
-    private static Task<AgentTestCluster> StartAsync(FaultPlan? faults = null, FakeTimeProvider? time = null, long limit = 100) => AgentTestCluster.StartAsync(options =>
+    private static Task<AgentTestCluster> StartAsync(FaultPlan? faults = null, FakeTimeProvider? time = null, long limit = 100, IAgentStore? store = null) => AgentTestCluster.StartAsync(options =>
     {
-        (options.Faults, options.Time, options.Patience) = (faults, time, TimeSpan.FromSeconds(20));
+        (options.Faults, options.Store, options.Time, options.Patience) = (faults, store, time, TimeSpan.FromSeconds(20));
         options.AddAgent<SpenderAgent>()
             .ConfigureSilo(silo => silo.WithSpendingLimits(limits => limits.Limits["hourly"] = new SpendingLimit { Tokens = limit, Window = TimeSpan.FromHours(1) }))
             .ConfigureAgents(agents =>

@@ -9,9 +9,9 @@ using OrleansAgents.Tests.Testing;
 namespace OrleansAgents.Tests.Messaging;
 
 /// <summary>Questions that no turn waits for: their answers come once, whatever goes wrong.</summary>
-public sealed class QuestionTests
+public sealed class QuestionTests(TestStores stores) : IClassFixture<TestStores>
 {
-    private const int Seeds = 12, AtOnce = 4, Polls = 5, Voters = 6;
+    private const int Seeds = 12, Polls = 5, Voters = 6;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -122,19 +122,16 @@ public sealed class QuestionTests
         Assert.Equal(2, Assert.Single(await ResultsAsync(cluster, 1, Token)).Weight);
     }
 
-    [Fact]
-    public async Task Answers_UnderRandomFaults_ComeExactlyOnceAndEachVoteCountsOnce() => await Parallel.ForEachAsync(
-        FaultSeeds.Take(Seeds),
-        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
-        async (seed, token) => await CheckAsync(new FaultPlan(seed), token));
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Answers_UnderRandomFaults_ComeExactlyOnceAndEachVoteCountsOnce(string store) => stores.OverSeedsAsync(store, Seeds, CheckAsync, Token);
 
-    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    private static async Task CheckAsync(FaultPlan faults, IAgentStore store, CancellationToken token)
     {
         faults.Link().DropRequest(When.Chance(0.04)).DropReply(When.Chance(0.04)).Duplicate(When.Chance(0.08))
             .Delay(When.Chance(0.05), TimeSpan.FromMilliseconds(5));
         faults.Commits().FailBefore(When.Chance(0.04)).FailAfter(When.Chance(0.04));
         faults.Restart("pollster/*", When.Chance(0.1)).Restart("voter/*", When.Chance(0.03));
-        await using var cluster = await StartAsync(faults);
+        await using var cluster = await StartAsync(faults, store);
         for (var i = 0; i < Polls; i++)
         {
             await TellAsync(cluster, "pollster/1", new Poll($"p{i}", Voters), token);
@@ -151,10 +148,10 @@ public sealed class QuestionTests
             $"{string.Join('\n', results)} with {faults}");
     }
 
-    private static Task<AgentTestCluster> StartAsync(FaultPlan? faults = null, Action<ISiloBuilder>? configure = null) => AgentTestCluster.StartAsync(options =>
+    private static Task<AgentTestCluster> StartAsync(FaultPlan? faults = null, IAgentStore? store = null, Action<ISiloBuilder>? configure = null) => AgentTestCluster.StartAsync(options =>
     {
         options.ConfigureSilo(configure ?? (_ => { }));
-        options.Faults = faults;
+        (options.Faults, options.Store) = (faults, store);
         options.AddAgent<PollsterAgent>().AddAgent<VoterAgent>().AddAgent<SilentVoterAgent>().AddAgent<DeafAgent>()
             .AddAgent<LateVoterAgent>().ConfigureSilo(silo => silo.Services.AddSingleton<VotingGate>()).ConfigureAgents(agents =>
             {

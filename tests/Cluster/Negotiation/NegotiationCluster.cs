@@ -14,9 +14,9 @@ internal static class NegotiationCluster
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public static Task<AgentTestCluster> StartAsync(CancellationToken token, FaultPlan? faults = null) => AgentTestCluster.StartAsync(options =>
+    public static Task<AgentTestCluster> StartAsync(CancellationToken token, FaultPlan? faults = null, IAgentStore? store = null) => AgentTestCluster.StartAsync(options =>
     {
-        options.Faults = faults;
+        (options.Faults, options.Store) = (faults, store);
         options.AddAgent<BuyerAgent>().AddAgent<SellerAgent>().ConfigureAgents(agents =>
         {
             agents.Delivery.MaxRetries = 1000;

@@ -1,3 +1,4 @@
+using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 using OrleansAgents.Negotiation;
 using OrleansAgents.Testing;
@@ -10,34 +11,31 @@ namespace OrleansAgents.Tests.Negotiation;
 /// Everything goes wrong by chance, seed after seed: each negotiation ends once, the initiator hears it once, and one
 /// participant at most does the work.
 /// </summary>
-public sealed class NegotiationFaultTests
+public sealed class NegotiationFaultTests(TestStores stores) : IClassFixture<TestStores>
 {
-    private const int Seeds = 12, AtOnce = 4, Count = 4;
+    private const int Seeds = 12, Count = 4;
 
     private static readonly string[] Behaviours = ["works", "later", "atonce", "declines", "throws", "withdraws", "decommits", "quits", "fails"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Negotiations_UnderRandomFaults_EndAsWithoutThem() => await ForEachSeedAsync(async (seed, token) =>
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Negotiations_UnderRandomFaults_EndAsWithoutThem(string store) => stores.OverSeedsAsync(store, Seeds, async (faults, rest, token) =>
     {
-        var random = new Random(seed);
+        var random = new Random(faults.Seed);
         var buys = Enumerable.Range(0, Count).Select(i => Draw(random, $"n{i}")).ToArray();
-        await CheckAsync(new FaultPlan(seed), buys, (buy, ended) => Expect(buy).Contains((ended.Outcome, ended.Winner)), token);
-    });
+        await CheckAsync(faults, rest, buys, (buy, ended) => Expect(buy).Contains((ended.Outcome, ended.Winner)), token);
+    }, Token);
 
-    [Fact]
-    public async Task Negotiations_InHasteOrCancelled_EndOnceAndAreDoneByOneAtMost() => await ForEachSeedAsync(async (seed, token) =>
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Negotiations_InHasteOrCancelled_EndOnceAndAreDoneByOneAtMost(string store) => stores.OverSeedsAsync(store, Seeds, async (faults, rest, token) =>
     {
-        var random = new Random(seed);
+        var random = new Random(faults.Seed);
         // An award that is hardly ever answered in time is taken back, kept, and awarded again.
         var options = new NegotiationOptions { AwardWithin = TimeSpan.FromMilliseconds(random.Next(1, 15)) };
         var buys = Enumerable.Range(0, Count).Select(i => Draw(random, $"n{i}") with { Options = options, Cancels = random.Next(4) == 0 }).ToArray();
-        await CheckAsync(new FaultPlan(seed), buys, (_, _) => true, token);
-    });
-
-    private static Task ForEachSeedAsync(Func<int, CancellationToken, ValueTask> check) => Parallel.ForEachAsync(
-        FaultSeeds.Take(Seeds), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token }, check);
+        await CheckAsync(faults, rest, buys, (_, _) => true, token);
+    }, Token);
 
     private static Buy Draw(Random random, string name) => new(
         name,
@@ -68,13 +66,13 @@ public sealed class NegotiationFaultTests
             : [(NegotiationOutcome.NoProposals, null)];
     }
 
-    private static async Task CheckAsync(FaultPlan faults, Buy[] buys, Func<Buy, NegotiationEnded, bool> isExpected, CancellationToken token)
+    private static async Task CheckAsync(FaultPlan faults, IAgentStore store, Buy[] buys, Func<Buy, NegotiationEnded, bool> isExpected, CancellationToken token)
     {
         faults.Link().DropRequest(When.Chance(0.04)).DropReply(When.Chance(0.04)).Duplicate(When.Chance(0.08))
             .Delay(When.Chance(0.05), TimeSpan.FromMilliseconds(5));
         faults.Commits().FailBefore(When.Chance(0.03)).FailAfter(When.Chance(0.03));
         faults.Restart("buyer/*", When.Chance(0.05)).Restart("negotiation/*", When.Chance(0.05)).Restart("seller/*", When.Chance(0.05));
-        await using var cluster = await NegotiationCluster.StartAsync(token, faults);
+        await using var cluster = await NegotiationCluster.StartAsync(token, faults, store);
         foreach (var buy in buys)
         {
             await cluster.TellAsync(NegotiationCluster.Buyer, buy, token);

@@ -5,10 +5,11 @@ using OrleansAgents.Messaging;
 using OrleansAgents.Patterns;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
+using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Patterns;
 
-public sealed class DeskTests
+public sealed class DeskTests(TestStores stores) : IClassFixture<TestStores>
 {
     private const int Seeds = 8, Messages = 16;
 
@@ -105,13 +106,14 @@ public sealed class DeskTests
         await cluster.AdvanceUntilAsync(forgotten);
     }
 
-    [Fact]
-    public Task Messages_UnderRandomFaults_ReachOneOwnerEachInOrder() => PatternCluster.OverSeedsAsync(Seeds, CheckAsync, Token);
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Messages_UnderRandomFaults_ReachOneOwnerEachInOrder(string store) => stores.OverSeedsAsync(store, Seeds, CheckAsync, Token);
 
-    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    private static async Task CheckAsync(FaultPlan faults, IAgentStore store, CancellationToken token)
     {
+        faults.AddBadWeather();
         faults.Restart("desk/*", When.Chance(0.1)).Restart("clerk/*", When.Chance(0.05));
-        await using var cluster = await PatternCluster.StartAsync(token, faults);
+        await using var cluster = await PatternCluster.StartAsync(token, faults, store: store);
         await PatternCluster.TellAsync(cluster, "starter/1", new OpenADesk("d", "clerk/a-0"), token);
         await PatternCluster.ReadAsync(cluster, "desk/d", new DeskRead(), _ => true, token);
         for (var i = 0; i < Messages; i++)

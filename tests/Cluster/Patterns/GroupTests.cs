@@ -3,10 +3,11 @@ using OrleansAgents.Messaging;
 using OrleansAgents.Patterns;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
+using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Patterns;
 
-public sealed class GroupTests
+public sealed class GroupTests(TestStores stores) : IClassFixture<TestStores>
 {
     private const int Seeds = 8;
 
@@ -67,13 +68,14 @@ public sealed class GroupTests
         Assert.Equal("group.exists", (await cluster.Client.Agent("group/g").TellAsync(new GroupStart("bread", ["speaker/a"]), cancellationToken: Token)).Refusal?.Code);
     }
 
-    [Fact]
-    public Task Turns_UnderRandomFaults_HappenOnceAndAreTold() => PatternCluster.OverSeedsAsync(Seeds, CheckAsync, Token);
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Turns_UnderRandomFaults_HappenOnceAndAreTold(string store) => stores.OverSeedsAsync(store, Seeds, CheckAsync, Token);
 
-    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    private static async Task CheckAsync(FaultPlan faults, IAgentStore store, CancellationToken token)
     {
+        faults.AddBadWeather();
         faults.Restart("group/*", When.Chance(0.1)).Restart("speaker/*", When.Chance(0.05));
-        await using var cluster = await PatternCluster.StartAsync(token, faults);
+        await using var cluster = await PatternCluster.StartAsync(token, faults, store: store);
         await PatternCluster.TellAsync(cluster, "recorder/1", new ListenTo("groups/g"), token);
         await PatternCluster.TellAsync(cluster, "starter/1", new RunAGroup("g", new GroupStart("bread", ["speaker/a", "speaker/mute-b", "speaker/c"], MaxTurns: 9)), token);
         await PatternCluster.ReadAsync(cluster, "starter/1", new ReadEnds(), e => e.Groups.Count >= 1, token);

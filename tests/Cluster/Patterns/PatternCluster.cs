@@ -12,10 +12,10 @@ internal static class PatternCluster
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public static Task<AgentTestCluster> StartAsync(CancellationToken token, FaultPlan? faults = null, FakeTimeProvider? time = null, int retries = 1000) =>
+    public static Task<AgentTestCluster> StartAsync(CancellationToken token, FaultPlan? faults = null, FakeTimeProvider? time = null, int retries = 1000, IAgentStore? store = null) =>
         AgentTestCluster.StartAsync(options =>
         {
-            options.Faults = faults;
+            (options.Faults, options.Store) = (faults, store);
             options.Time = time;
             options.Patience = TimeSpan.FromSeconds(20);
             options.AddAgent<StarterAgent>().AddAgent<LedgerAgent>().AddAgent<ClerkAgent>().AddAgent<SpeakerAgent>().AddAgent<ChairAgent>().AddAgent<RecorderAgent>()
@@ -30,18 +30,12 @@ internal static class PatternCluster
         }, token);
 
     /// <summary>Everything that may go wrong on the way and at the store, a little of each.</summary>
-    public static FaultPlan BadWeather(int seed)
+    public static void AddBadWeather(this FaultPlan faults)
     {
-        var faults = new FaultPlan(seed);
         faults.Link().DropRequest(When.Chance(0.04)).DropReply(When.Chance(0.04)).Duplicate(When.Chance(0.08))
             .Delay(When.Chance(0.05), TimeSpan.FromMilliseconds(5));
         faults.Commits().FailBefore(When.Chance(0.03)).FailAfter(When.Chance(0.03));
-        return faults;
     }
-
-    public static Task OverSeedsAsync(int seeds, Func<FaultPlan, CancellationToken, Task> checkAsync, CancellationToken token) => Parallel.ForEachAsync(
-        Enumerable.Range(1, seeds), new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = token },
-        async (seed, each) => await checkAsync(BadWeather(seed), each));
 
     /// <summary>Tells with one id until it is acknowledged, as a program does that must not lose it.</summary>
     public static async Task TellAsync<TMessage>(AgentTestCluster cluster, AgentId to, TMessage message, CancellationToken token)

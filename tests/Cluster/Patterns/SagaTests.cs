@@ -5,10 +5,11 @@ using OrleansAgents.Messaging;
 using OrleansAgents.Patterns;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
+using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Patterns;
 
-public sealed class SagaTests
+public sealed class SagaTests(TestStores stores) : IClassFixture<TestStores>
 {
     private const int Seeds = 8, Sagas = 4;
 
@@ -136,13 +137,14 @@ public sealed class SagaTests
         Assert.True((await PatternCluster.AdvanceAsync(cluster, cluster.Client.Agent("saga/a").TellAsync(new SagaStart([Booking("books/1", "a")]), cancellationToken: Token).AsTask())).IsAccepted);
     }
 
-    [Fact]
-    public Task Effects_UnderRandomFaults_AreAllThereOrAllTakenBack() => PatternCluster.OverSeedsAsync(Seeds, CheckAsync, Token);
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Effects_UnderRandomFaults_AreAllThereOrAllTakenBack(string store) => stores.OverSeedsAsync(store, Seeds, CheckAsync, Token);
 
-    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    private static async Task CheckAsync(FaultPlan faults, IAgentStore store, CancellationToken token)
     {
+        faults.AddBadWeather();
         faults.Restart("saga/*", When.Chance(0.1)).Restart("books/*", When.Chance(0.03)).Restart("starter/*", When.Chance(0.03));
-        await using var cluster = await PatternCluster.StartAsync(token, faults);
+        await using var cluster = await PatternCluster.StartAsync(token, faults, store: store);
         for (var i = 0; i < Sagas; i++)
         {
             // Every second one cannot go through.

@@ -4,10 +4,11 @@ using OrleansAgents.Messaging;
 using OrleansAgents.Patterns;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
+using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Patterns;
 
-public sealed class TimerTests
+public sealed class TimerTests(TestStores stores) : IClassFixture<TestStores>
 {
     private const int Seeds = 8, Ticks = 12;
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1), Hour = TimeSpan.FromHours(1);
@@ -97,13 +98,14 @@ public sealed class TimerTests
         Assert.Equal(told, (await HeardAsync(cluster, 0)).Count);
     }
 
-    [Fact]
-    public Task Ticks_UnderRandomFaults_AreAllToldOnce() => PatternCluster.OverSeedsAsync(Seeds, CheckAsync, Token);
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Ticks_UnderRandomFaults_AreAllToldOnce(string store) => stores.OverSeedsAsync(store, Seeds, CheckAsync, Token);
 
-    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    private static async Task CheckAsync(FaultPlan faults, IAgentStore store, CancellationToken token)
     {
+        faults.AddBadWeather();
         faults.Restart("timer/*", When.Chance(0.1)).Restart("recorder/*", When.Chance(0.05));
-        await using var cluster = await PatternCluster.StartAsync(token, faults);
+        await using var cluster = await PatternCluster.StartAsync(token, faults, store: store);
         await PatternCluster.TellAsync(cluster, "starter/1", new TickEvery("t", TimeSpan.FromMilliseconds(10), "recorder/1", Ticks, MissedTicks.All), token);
         await PatternCluster.ReadAsync(cluster, "timer/t", new TimerRead(), r => r.Next is null, token);
         await PatternCluster.ReadAsync(cluster, "recorder/1", new ReadHeard(), h => h.Lines.Count >= Ticks, token);

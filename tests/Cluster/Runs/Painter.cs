@@ -42,6 +42,9 @@ internal sealed class PainterAgent : Agent<PainterState>, IHandle<Paint, Paintin
     /// <summary>What lets work go on that waits, by what it paints.</summary>
     public static ConcurrentDictionary<string, TaskCompletionSource> Gates { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Work that waits for its gate.</summary>
+    public static ConcurrentDictionary<string, TaskCompletionSource> Waiting { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Work that was told to stop.</summary>
     public static ConcurrentDictionary<string, TaskCompletionSource> Stopped { get; } = new(StringComparer.Ordinal);
 
@@ -91,6 +94,7 @@ internal sealed class PainterAgent : Agent<PainterState>, IHandle<Paint, Paintin
         await (context.Run?.FlushAsync(cancellationToken) ?? Task.CompletedTask);
         if (work.What.StartsWith("wait", StringComparison.Ordinal))
         {
+            Waiting.GetOrAdd(work.What, static _ => new()).TrySetResult();
             try
             {
                 await Gates.GetOrAdd(work.What, static _ => new()).Task.WaitAsync(cancellationToken);
@@ -161,6 +165,7 @@ internal sealed class SketcherAgent : Agent, IHandle<Paint, Painting>, IHandle<P
 
     private static async Task WaitAsync(string what, CancellationToken cancellationToken)
     {
+        PainterAgent.Waiting.GetOrAdd(what, static _ => new()).TrySetResult();
         try
         {
             await PainterAgent.Gates.GetOrAdd(what, static _ => new()).Task.WaitAsync(cancellationToken);

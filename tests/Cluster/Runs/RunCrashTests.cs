@@ -9,25 +9,16 @@ using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Runs;
 
-public sealed class RunCrashTests(RunStores stores) : IClassFixture<RunStores>
+public sealed class RunCrashTests(TestStores stores) : IClassFixture<TestStores>
 {
-    private const int Seeds = 10, SeedsWithDisk = 2, AtOnce = 3, Runs = 6;
+    private const int Seeds = 10, Runs = 6;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData(RunStores.Memory)]
-    [InlineData(RunStores.Sqlite)]
-    [InlineData(RunStores.Redis)]
-    public async Task Runs_UnderRandomFaults_EndOnceAndTheirLogsHaveNoGap(string store) => await Parallel.ForEachAsync(
-        FaultSeeds.Take(store == RunStores.Memory ? Seeds : SeedsWithDisk),
-        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
-        async (seed, token) => await CheckAsync(await stores.OpenAsync(store, token), new FaultPlan(seed), token));
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Runs_UnderRandomFaults_EndOnceAndTheirLogsHaveNoGap(string store) => stores.OverSeedsAsync(store, Seeds, CheckAsync, Token);
 
-    [Theory]
-    [InlineData(RunStores.Memory)]
-    [InlineData(RunStores.Sqlite)]
-    [InlineData(RunStores.Redis)]
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
     public async Task Run_WhoseSiloIsKilledBetweenEvents_GoesOnAndIsReadFromAnyPlaceOnAnySilo(string store)
     {
         var (what, rest) = ($"wait-kill-{store}", await stores.OpenAsync(store, Token));
@@ -65,8 +56,8 @@ public sealed class RunCrashTests(RunStores stores) : IClassFixture<RunStores>
     }
 
     [Theory]
-    [InlineData(RunStores.Sqlite)]
-    [InlineData(RunStores.Redis)]
+    [InlineData(TestStores.Sqlite)]
+    [InlineData(TestStores.Redis)]
     public async Task Run_WhoseWholeClusterEnds_GoesOnFromItsStore(string store)
     {
         var (what, open) = ($"wait-end-{store}", await stores.CreateAsync(store, Token));
@@ -117,16 +108,13 @@ public sealed class RunCrashTests(RunStores stores) : IClassFixture<RunStores>
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
         await using var cluster = await StartAsync(options => options.Time = time);
         var run = await cluster.Client.StartAsync("painter/a", new PaintSlowly("wait-late"), new RunStartOptions { Within = TimeSpan.FromMinutes(3) }, Token);
-        while ((await run.ReadAsync(cancellationToken: Token)).Artifacts.Count == 0)
-        {
-            Token.ThrowIfCancellationRequested();
-        }
-
+        // Before that it would be refused what it writes, and not be told to stop.
+        await cluster.AdvanceUntilAsync(PainterAgent.Waiting.GetOrAdd("wait-late", static _ => new()).Task);
         time.Advance(TimeSpan.FromMinutes(4));
         await cluster.AdvanceUntilAsync(run.WaitAsync(untilFinal: true, Token).AsTask());
         var read = await run.ReadAsync(cancellationToken: Token);
         Assert.Equal((RunState.Failed, RefusalCodes.DeadlineExceeded), (read.State, read.Code));
-        await PainterAgent.Stopped.GetOrAdd("wait-late", static _ => new()).Task.WaitAsync(Token);
+        await cluster.AdvanceUntilAsync(PainterAgent.Stopped.GetOrAdd("wait-late", static _ => new()).Task);
         await cluster.AdvanceUntilAsync(UntilListedAsync(cluster, RunState.Failed));
         time.Advance(TimeSpan.FromDays(8));
         await cluster.AdvanceUntilAsync(UntilListedAsync(cluster, null));
@@ -158,7 +146,7 @@ public sealed class RunCrashTests(RunStores stores) : IClassFixture<RunStores>
         Assert.Equal(RefusalCodes.NotAllowed, other.Refusal?.Code);
     }
 
-    private static async Task CheckAsync(IAgentStore store, FaultPlan faults, CancellationToken token)
+    private static async Task CheckAsync(FaultPlan faults, IAgentStore store, CancellationToken token)
     {
         faults.Link().DropRequest(When.Chance(0.04)).DropReply(When.Chance(0.04)).Duplicate(When.Chance(0.08)).Delay(When.Chance(0.05), TimeSpan.FromMilliseconds(5));
         faults.Commits().FailBefore(When.Chance(0.04)).FailAfter(When.Chance(0.04));

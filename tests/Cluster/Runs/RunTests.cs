@@ -81,6 +81,8 @@ public sealed class RunTests(AgentCluster cluster)
         {
             if (one.Artifact is not null)
             {
+                // Before that it would be refused what it writes, and not be told to stop.
+                await PainterAgent.Waiting.GetOrAdd("wait-stop", static _ => new()).Task.WaitAsync(Token);
                 Assert.Equal(RunState.Cancelled, (await run.CancelAsync(Token)).State);
             }
         }
@@ -195,6 +197,8 @@ public sealed class RunTests(AgentCluster cluster)
     {
         var sketcher = Client.Agent("sketcher/a");
         await sketcher.AskAsync(new PaintSlowly("wait-sketch"), cancellationToken: Token);
+        await PainterAgent.Waiting.GetOrAdd("wait-sketch", static _ => new()).Task.WaitAsync(Token);
+        await PainterAgent.Waiting.GetOrAdd("wait-sketch-turn", static _ => new()).Task.WaitAsync(Token);
         await sketcher.TellAsync(new PaintAsking(), cancellationToken: Token);
         await PainterAgent.Stopped.GetOrAdd("wait-sketch", static _ => new()).Task.WaitAsync(Token);
         await PainterAgent.Stopped.GetOrAdd("wait-sketch-turn", static _ => new()).Task.WaitAsync(Token);

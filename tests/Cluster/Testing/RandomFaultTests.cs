@@ -7,19 +7,16 @@ using OrleansAgents.Tests.Agents;
 namespace OrleansAgents.Tests.Testing;
 
 /// <summary>Everything goes wrong by chance, seed after seed, and in the end every effect is there exactly once.</summary>
-public sealed class RandomFaultTests
+public sealed class RandomFaultTests(TestStores stores) : IClassFixture<TestStores>
 {
-    private const int Seeds = 60, AtOnce = 4, Hops = 12, Events = 6;
+    private const int Seeds = 60, Hops = 12, Events = 6;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Effects_UnderRandomFaults_HappenExactlyOnce() => await Parallel.ForEachAsync(
-        FaultSeeds.Take(Seeds),
-        new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = Token },
-        async (seed, token) => await CheckAsync(new FaultPlan(seed), token));
+    [Theory, MemberData(nameof(TestStores.Names), MemberType = typeof(TestStores))]
+    public Task Effects_UnderRandomFaults_HappenExactlyOnce(string store) => stores.OverSeedsAsync(store, Seeds, CheckAsync, Token);
 
-    private static async Task CheckAsync(FaultPlan faults, CancellationToken token)
+    private static async Task CheckAsync(FaultPlan faults, IAgentStore store, CancellationToken token)
     {
         faults.Link().DropRequest(When.Chance(0.04)).DropReply(When.Chance(0.04)).Duplicate(When.Chance(0.08))
             .Delay(When.Chance(0.05), TimeSpan.FromMilliseconds(5)).Reorder(When.Chance(0.04));
@@ -27,7 +24,7 @@ public sealed class RandomFaultTests
         faults.Restart("hop/*", When.Chance(0.03)).Restart("tally/*", When.Chance(0.03)).Restart("topic/*", When.Chance(0.03));
         await using var cluster = await AgentTestCluster.StartAsync(options =>
         {
-            options.Faults = faults;
+            (options.Faults, options.Store) = (faults, store);
             options.AddAgent<HopAgent>().AddAgent<TallyAgent>().ConfigureAgents(agents =>
             {
                 agents.Delivery.MaxRetries = 1000;
