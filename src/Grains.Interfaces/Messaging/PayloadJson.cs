@@ -19,6 +19,21 @@ public static class PayloadJson
     internal static byte[] Write(object value) =>
         JsonSerializer.SerializeToUtf8Bytes(value, Options.GetTypeInfo(value.GetType()));
 
+    /// <summary>Whether JSON nests no deeper than so many levels.</summary>
+    internal static bool IsWithin(ReadOnlySpan<byte> json, int depth)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && reader.CurrentDepth >= depth)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static JsonSerializerOptions Create()
     {
         // Said outright, because programs published ahead of time turn the reflection default off.

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansAgents.Messaging;
@@ -7,6 +8,9 @@ namespace OrleansAgents.Runs;
 /// <summary>A piece of what is said or made in a run: exactly one of a text, JSON, bytes, or where bytes are to be found.</summary>
 public sealed record Part
 {
+    // What a part is put into, an answer within an artifact within a list, nests, too, and all of it is to be one message.
+    internal const int MaxDepth = PayloadJson.MaxDepth - 8;
+
     /// <summary>A text; null where it is something else.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Text { get; init; }
@@ -53,6 +57,11 @@ public sealed record Part
         return contents != 1 ? "A part has exactly one of 'text', 'data', 'raw' and 'url'."
             : Raw is not null && !System.Buffers.Text.Base64.IsValid(Raw) ? "'raw' is no base64."
             : Metadata is { ValueKind: not JsonValueKind.Object } ? "'metadata' is no JSON object."
+            : IsTooDeep(Data) || IsTooDeep(Metadata) ? $"'data' and 'metadata' nest {MaxDepth} levels at most."
             : null;
     }
+
+    /// <summary>Whether JSON nests deeper than a part may hold.</summary>
+    internal static bool IsTooDeep(JsonElement? json) =>
+        json is { ValueKind: JsonValueKind.Object or JsonValueKind.Array } nested && !PayloadJson.IsWithin(JsonMarshal.GetRawUtf8Value(nested), MaxDepth);
 }

@@ -15,6 +15,9 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
     IHandle<RunStart, RunStatus>, IHandle<Answers>, IHandle<RunReport>, IHandle<RunSay, RunStatus>, IHandle<RunCancel, RunStatus>,
     IHandle<RunClock>, IHandle<RunRead, RunSnapshot>
 {
+    // An answer of one that talks holds parts itself.
+    private const int MostReplyDepth = Part.MaxDepth + 3;
+
     private readonly RunOptions _options = options.Value;
     private readonly RunLog _log = new();
 
@@ -72,6 +75,10 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
             {
                 Enter(context, RunState.Working);
             }
+        }
+        else if (!state.IsTaken && reply is not null && !PayloadJson.IsWithin(reply, MostReplyDepth))
+        {
+            Enter(context, RunState.Failed, Say(context, $"The answer nests deeper than {MostReplyDepth} levels, and so cannot be an artifact."), code: RefusalCodes.TooDeep);
         }
         else if (!state.IsTaken)
         {
