@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -13,9 +14,36 @@ internal sealed class StructJson : JsonConverter<JsonElement?>
 
     public override void Write(Utf8JsonWriter writer, JsonElement? value, JsonSerializerOptions options) => value!.Value.WriteTo(writer);
 
-    /// <summary>Any JSON, no member of it twice.</summary>
-    public static JsonElement ReadAny(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
-        ((JsonConverter<JsonElement>)options.GetConverter(typeof(JsonElement))).Read(ref reader, typeof(JsonElement), options);
+    /// <summary>Any JSON, no member of it twice and every text of it whole.</summary>
+    public static JsonElement ReadAny(ref Utf8JsonReader reader, JsonSerializerOptions options)
+    {
+        var json = ((JsonConverter<JsonElement>)options.GetConverter(typeof(JsonElement))).Read(ref reader, typeof(JsonElement), options);
+        return IsWhole(JsonMarshal.GetRawUtf8Value(json), options.MaxDepth) ? json : throw new JsonException("A text has half of a surrogate pair.");
+    }
+
+    // Half of a surrogate pair is read like any other character, and cannot be written again.
+    private static bool IsWhole(ReadOnlySpan<byte> json, int depth)
+    {
+        if (json.IndexOf("\\u"u8) < 0)
+        {
+            return true;
+        }
+
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = depth });
+        try
+        {
+            while (reader.Read())
+            {
+                _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped ? reader.GetString() : null;
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 }
 
 /// <summary>A time: RFC 3339 with its offset; written in UTC, with milliseconds.</summary>

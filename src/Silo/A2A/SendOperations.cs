@@ -170,6 +170,7 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
         var opening = new Saying(request.Message.MessageId, ByOwner: true, request.Message.Parts);
         var start = new RunStart(message.Recipient.ToString(), message.Type, JsonElement.Parse(message.PayloadJson.Span), message.Version, Opening: opening);
         var run = id.ToString();
+        var config = await push.CheckAsync(call, request, run);
         RunStatus status;
         try
         {
@@ -182,9 +183,9 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
             status = new RunStatus(run, known.State, known.Sequence, known.At);
         }
 
-        if (request.Configuration?.TaskPushNotificationConfig is { } config)
+        if (config is not null)
         {
-            await push.AddAsync(call, config with { TaskId = run, Id = string.IsNullOrEmpty(config.Id) ? run : config.Id }, status.Sequence);
+            await push.AddAsync(call, config, status.Sequence);
         }
 
         return status;
@@ -200,14 +201,14 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
             throw A2AException.Invalid("message.contextId", "The task belongs to another context.");
         }
 
-        var sender = call.Caller.Sender;
+        var (sender, config) = (call.Caller.Sender, await push.CheckAsync(call, request, run.Run));
         var say = Envelope.Create(sender, RunAddress.Of(run.Run), new RunSay(message.Parts, message.MessageId))
             .WithId(DerivedIds.Of(sender.ToString(), run.Run, message.MessageId))
             .With(new EnvelopeExtras { ConversationId = run.Conversation });
         var status = (await runs.AskAsync(say, call.Aborted)).As<RunStatus>()!;
-        if (request.Configuration?.TaskPushNotificationConfig is { } config)
+        if (config is not null)
         {
-            await push.AddAsync(call, config with { TaskId = run.Run, Id = string.IsNullOrEmpty(config.Id) ? run.Run : config.Id }, status.Sequence);
+            await push.AddAsync(call, config, status.Sequence);
         }
 
         return status;

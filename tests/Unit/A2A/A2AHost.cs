@@ -50,6 +50,9 @@ public sealed class A2AHost : IAsyncLifetime
         await Posts.DisposeAsync();
     }
 
+    /// <summary>Stops one.</summary>
+    internal Task StopAsync(Uri url) => _apps.Single(app => new Uri(app.Urls.First()).Port == url.Port).StopAsync();
+
     /// <summary>Starts one more, with settings of its own.</summary>
     internal async Task<Uri> StartAsync(string prefix = "/", bool withPush = true, params string[] settings)
     {
