@@ -101,7 +101,7 @@ internal sealed class ListJson<T> : JsonConverter<IReadOnlyList<T>>
         var (read, type) = (new List<T>(), TypeOf(options));
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            read.Add(JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("Null cannot stand in this array."));
+            read.Add(ReadOne(ref reader, type) ?? throw new JsonException("Null cannot stand in this array."));
         }
 
         return read;
@@ -118,6 +118,12 @@ internal sealed class ListJson<T> : JsonConverter<IReadOnlyList<T>>
 
         writer.WriteEndArray();
     }
+
+    // What fails in a reading of its own would lose the place in the whole.
+    private static T? ReadOne(ref Utf8JsonReader reader, JsonTypeInfo<T> type) =>
+        typeof(T) != typeof(string) ? JsonSerializer.Deserialize(ref reader, type)
+        : reader.TokenType is JsonTokenType.String or JsonTokenType.Null ? (T?)(object?)reader.GetString()
+        : throw new JsonException("Texts are wanted here.");
 
     private static JsonTypeInfo<T> TypeOf(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }

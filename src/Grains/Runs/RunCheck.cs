@@ -29,6 +29,7 @@ internal static class RunCheck
         if (start.Opening is { } opening)
         {
             Demand(opening.Parts, "opening/parts");
+            Demand(opening.Remarks, "opening/remarks");
         }
 
         return start.WithinMs is null or > 0 && !(start.WithinMs > RunOptions.Longest.TotalMilliseconds)
@@ -67,6 +68,15 @@ internal static class RunCheck
         if (fault is not null)
         {
             throw new AgentRefusedException(RefusalCodes.InvalidPayload, $"'{where}': {fault}");
+        }
+    }
+
+    /// <exception cref="AgentRefusedException">They are faulty.</exception>
+    public static void Demand(Remarks? remarks, string where)
+    {
+        if (remarks?.FindFault() is { } fault)
+        {
+            throw new AgentRefusedException(RefusalCodes.InvalidPayload, $"'{where}/{System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(fault.Member)}': {fault.Fault}");
         }
     }
 
