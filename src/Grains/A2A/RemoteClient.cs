@@ -70,7 +70,7 @@ internal sealed partial class RemoteClient
 
     /// <summary>Whether it streams.</summary>
     public async Task<bool> IsStreamingAsync(CancellationToken cancellationToken) =>
-        await CallAsync(A2AProtocol.CardPath, async stop => (await _card.FindAsync(stop)).IsStreaming, cancellationToken);
+        await CallAsync("GetAgentCard", async stop => (await _card.FindAsync(stop)).IsStreaming, cancellationToken);
 
     /// <summary>Says something, and gives what comes of it: a stream from its first event on, or the answer alone.</summary>
     /// <param name="message">What; it may be sent several times, always under its id.</param>
