@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using OrleansAgents.Messaging;
 
 namespace OrleansAgents.A2A;
 
@@ -10,40 +11,16 @@ namespace OrleansAgents.A2A;
 internal sealed class StructJson : JsonConverter<JsonElement?>
 {
     public override JsonElement? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.StartObject ? ReadAny(ref reader, options) : throw new JsonException("An object is wanted here.");
+        reader.TokenType == JsonTokenType.StartObject ? ReadWhole(ref reader, options) : throw new JsonException("An object is wanted here.");
 
     public override void Write(Utf8JsonWriter writer, JsonElement? value, JsonSerializerOptions options) => value!.Value.WriteTo(writer);
 
-    /// <summary>Any JSON, no member of it twice and every text of it whole.</summary>
-    public static JsonElement ReadAny(ref Utf8JsonReader reader, JsonSerializerOptions options)
-    {
-        var json = ((JsonConverter<JsonElement>)options.GetConverter(typeof(JsonElement))).Read(ref reader, typeof(JsonElement), options);
-        return IsWhole(JsonMarshal.GetRawUtf8Value(json), options.MaxDepth) ? json : throw new JsonException("A text has half of a surrogate pair.");
-    }
+    /// <summary>Any JSON, no member of it twice.</summary>
+    public static JsonElement ReadAny(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
+        ((JsonConverter<JsonElement>)options.GetConverter(typeof(JsonElement))).Read(ref reader, typeof(JsonElement), options);
 
-    // Half of a surrogate pair is read like any other character, and cannot be written again.
-    private static bool IsWhole(ReadOnlySpan<byte> json, int depth)
-    {
-        if (json.IndexOf("\\u"u8) < 0)
-        {
-            return true;
-        }
-
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = depth });
-        try
-        {
-            while (reader.Read())
-            {
-                _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped ? reader.GetString() : null;
-            }
-
-            return true;
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
-        }
-    }
+    private static JsonElement ReadWhole(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
+        ReadAny(ref reader, options) is var json && PayloadJson.HasWholeTexts(JsonMarshal.GetRawUtf8Value(json)) ? json : throw new JsonException("A text has half of a surrogate pair.");
 }
 
 /// <summary>A time: RFC 3339 with its offset; written in UTC, with milliseconds.</summary>

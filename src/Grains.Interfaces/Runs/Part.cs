@@ -57,11 +57,20 @@ public sealed record Part
         return contents != 1 ? "A part has exactly one of 'text', 'data', 'raw' and 'url'."
             : Raw is not null && !System.Buffers.Text.Base64.IsValid(Raw) ? "'raw' is no base64."
             : Metadata is { ValueKind: not JsonValueKind.Object } ? "'metadata' is no JSON object."
-            : IsTooDeep(Data) || IsTooDeep(Metadata) ? $"'data' and 'metadata' nest {MaxDepth} levels at most."
-            : null;
+            : FindFault(Data) ?? FindFault(Metadata);
     }
 
-    /// <summary>Whether JSON nests deeper than a part may hold.</summary>
-    internal static bool IsTooDeep(JsonElement? json) =>
-        json is { ValueKind: JsonValueKind.Object or JsonValueKind.Array } nested && !PayloadJson.IsWithin(JsonMarshal.GetRawUtf8Value(nested), MaxDepth);
+    /// <summary>What is wrong with JSON that a part may hold; null for nothing.</summary>
+    internal static string? FindFault(JsonElement? json)
+    {
+        if (json is not { ValueKind: JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.String } held)
+        {
+            return null;
+        }
+
+        var written = JsonMarshal.GetRawUtf8Value(held);
+        return !PayloadJson.IsWithin(written, MaxDepth) ? $"'data' and 'metadata' nest {MaxDepth} levels at most."
+            : !PayloadJson.HasWholeTexts(written) ? "A text has half of a surrogate pair."
+            : null;
+    }
 }

@@ -38,7 +38,7 @@ public sealed record Remarks
     /// <summary>What is wrong with it, and with which of its members; null for nothing.</summary>
     internal (string Member, string Fault)? FindFault() =>
         Metadata is { ValueKind: not JsonValueKind.Object } ? (nameof(Metadata), "It is no JSON object.")
-        : Part.IsTooDeep(Metadata) ? (nameof(Metadata), $"It nests {Part.MaxDepth} levels at most.")
+        : Part.FindFault(Metadata) is { } fault ? (nameof(Metadata), fault)
         : FindFault(nameof(Extensions), Extensions) ?? FindFault(nameof(References), References) ?? FindFault(nameof(Active), Active) ?? FindFault(nameof(Accepts), Accepts);
 
     private static (string Member, string Fault)? FindFault(string member, IReadOnlyList<string>? entries)

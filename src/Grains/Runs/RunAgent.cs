@@ -15,9 +15,6 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
     IHandle<RunStart, RunStatus>, IHandle<Answers>, IHandle<RunReport>, IHandle<RunSay, RunStatus>, IHandle<RunCancel, RunStatus>,
     IHandle<RunClock>, IHandle<RunRead, RunSnapshot>
 {
-    // An answer of one that talks holds parts itself.
-    private const int MostReplyDepth = Part.MaxDepth + 3;
-
     private readonly RunOptions _options = options.Value;
     private readonly RunLog _log = new();
 
@@ -76,9 +73,9 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
                 Enter(context, RunState.Working);
             }
         }
-        else if (!state.IsTaken && reply is not null && !PayloadJson.IsWithin(reply, MostReplyDepth))
+        else if (!state.IsTaken && reply is not null && RunCheck.FindFault(reply) is { } fault)
         {
-            Enter(context, RunState.Failed, Say(context, $"The answer nests deeper than {MostReplyDepth} levels, and so cannot be an artifact."), code: RefusalCodes.TooDeep);
+            Enter(context, RunState.Failed, Say(context, fault.Message), code: fault.Code);
         }
         else if (!state.IsTaken)
         {

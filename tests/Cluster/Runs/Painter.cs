@@ -173,9 +173,9 @@ internal sealed class SketcherAgent : Agent, IHandle<Paint, Painting>, IHandle<P
     }
 }
 
-/// <summary>Answers with what it gets.</summary>
+/// <summary>Answers with what it gets; <c>any.half</c> with half of a character.</summary>
 [Agent("mirror")]
 internal sealed class MirrorAgent : Agent, IHandleAny
 {
-    public ValueTask<byte[]?> HandleAnyAsync(Envelope message, AgentContext context, CancellationToken cancellationToken) => new(message.PayloadJson.ToArray());
+    public ValueTask<byte[]?> HandleAnyAsync(Envelope message, AgentContext context, CancellationToken cancellationToken) => new(message.Type == "any.half" ? [.. """{"x":"\ud800"}"""u8] : message.PayloadJson.ToArray());
 }

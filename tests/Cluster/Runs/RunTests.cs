@@ -49,6 +49,14 @@ public sealed class RunTests(AgentCluster cluster)
     }
 
     [Fact]
+    public async Task Answer_WithHalfOfASurrogatePair_FailsTheRun()
+    {
+        var run = await Client.StartJsonAsync(new AgentId("mirror", "half"), "any.half", System.Text.Json.JsonElement.Parse("{}"), cancellationToken: Token);
+        var read = await run.WaitAsync(untilFinal: true, Token);
+        Assert.Equal((RunState.Failed, RefusalCodes.MalformedJson), (read.State, read.Code));
+    }
+
+    [Fact]
     public async Task Report_LargerThanAMessageMayBe_FailsTheRun()
     {
         var run = await Client.StartAsync("painter/huge", new PaintSlowly("huge"), cancellationToken: Token);
