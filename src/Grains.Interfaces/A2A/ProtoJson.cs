@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using OrleansAgents.Messaging;
 
 namespace OrleansAgents.A2A;
 
@@ -9,13 +11,16 @@ namespace OrleansAgents.A2A;
 internal sealed class StructJson : JsonConverter<JsonElement?>
 {
     public override JsonElement? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.StartObject ? ReadAny(ref reader, options) : throw new JsonException("An object is wanted here.");
+        reader.TokenType == JsonTokenType.StartObject ? ReadWhole(ref reader, options) : throw new JsonException("An object is wanted here.");
 
     public override void Write(Utf8JsonWriter writer, JsonElement? value, JsonSerializerOptions options) => value!.Value.WriteTo(writer);
 
     /// <summary>Any JSON, no member of it twice.</summary>
     public static JsonElement ReadAny(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
         ((JsonConverter<JsonElement>)options.GetConverter(typeof(JsonElement))).Read(ref reader, typeof(JsonElement), options);
+
+    private static JsonElement ReadWhole(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
+        ReadAny(ref reader, options) is var json && PayloadJson.HasWholeTexts(JsonMarshal.GetRawUtf8Value(json)) ? json : throw new JsonException("A text has half of a surrogate pair.");
 }
 
 /// <summary>A time: RFC 3339 with its offset; written in UTC, with milliseconds.</summary>
@@ -73,7 +78,7 @@ internal sealed class ListJson<T> : JsonConverter<IReadOnlyList<T>>
         var (read, type) = (new List<T>(), TypeOf(options));
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            read.Add(JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("Null cannot stand in this array."));
+            read.Add(ReadOne(ref reader, type) ?? throw new JsonException("Null cannot stand in this array."));
         }
 
         return read;
@@ -90,6 +95,12 @@ internal sealed class ListJson<T> : JsonConverter<IReadOnlyList<T>>
 
         writer.WriteEndArray();
     }
+
+    // What fails in a reading of its own would lose the place in the whole.
+    private static T? ReadOne(ref Utf8JsonReader reader, JsonTypeInfo<T> type) =>
+        typeof(T) != typeof(string) ? JsonSerializer.Deserialize(ref reader, type)
+        : reader.TokenType is JsonTokenType.String or JsonTokenType.Null ? (T?)(object?)reader.GetString()
+        : throw new JsonException("Texts are wanted here.");
 
     private static JsonTypeInfo<T> TypeOf(JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }

@@ -18,8 +18,9 @@ internal static class PushAddress
 /// <param name="Run">The run.</param>
 /// <param name="Config">Where, and what to show there; its id is not empty.</param>
 /// <param name="After">The place of the last event that is not wanted.</param>
+/// <param name="CheckOnly">Whether it is only to be found out if it can be, before there is a run.</param>
 [Contract("a2a.push.add")]
-internal sealed record PushAdd(string Run, PushConfig Config, long After) : IRequest<PushAdded>;
+internal sealed record PushAdd(string Run, PushConfig Config, long After, bool CheckOnly = false) : IRequest<PushAdded>;
 
 /// <summary>It will be posted.</summary>
 /// <param name="Id">The configuration's id.</param>

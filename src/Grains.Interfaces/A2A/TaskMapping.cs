@@ -31,7 +31,7 @@ internal static class TaskMapping
         WriteMetadata(run.Code, run.Progress));
 
     public static AgentMessage ToMessage(Saying said, string run, string conversation) =>
-        new(said.Id, said.ByOwner ? AgentRole.User : AgentRole.Agent, said.Parts, conversation, run);
+        new(said.Id, said.ByOwner ? AgentRole.User : AgentRole.Agent, said.Parts, conversation, run, said.Remarks?.Metadata, said.Remarks?.Extensions, said.Remarks?.References);
 
     public static TaskArtifact ToArtifact(Artifact artifact) => new(artifact.Id, Open(artifact), artifact.Name, artifact.Description);
 
@@ -64,8 +64,9 @@ internal static class TaskMapping
     /// <summary>The parts of an answer that is one of those of <c>chat.say</c>; null where it is another.</summary>
     private static IReadOnlyList<Part>? ReadSaid(JsonElement answer)
     {
-        if (answer.ValueKind != JsonValueKind.Object || answer.GetPropertyCount() != 1 || !answer.TryGetProperty("parts", out var parts)
-            || parts.ValueKind != JsonValueKind.Array || parts.GetArrayLength() == 0)
+        // One that repeats what it was said repeats the remarks, too.
+        if (answer.ValueKind != JsonValueKind.Object || !answer.TryGetProperty("parts", out var parts)
+            || answer.GetPropertyCount() != (answer.TryGetProperty("remarks", out _) ? 2 : 1) || parts.ValueKind != JsonValueKind.Array || parts.GetArrayLength() == 0)
         {
             return null;
         }

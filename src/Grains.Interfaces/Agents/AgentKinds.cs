@@ -29,6 +29,9 @@ public sealed record KindDescription(
     /// in the answer: a class of it does work, or handles what is said in a run or that one is over.
     /// </summary>
     public bool Works { get; init; }
+
+    /// <summary>The media types of what its agents make where they talk or work; in order, empty when its author named none.</summary>
+    public IReadOnlyList<string> OutputModes { get; init; } = [];
 }
 
 /// <summary>A contract as a kind handles it.</summary>
@@ -59,6 +62,7 @@ public sealed class AgentKinds(IClusterManifestProvider manifests)
     internal const string SchemasProperty = "agents.schemas";
     internal const string CapabilitiesProperty = "agents.capabilities";
     internal const string TagsProperty = "agents.tags";
+    internal const string OutputModesProperty = "agents.output-modes";
     internal const string PublicProperty = "agents.public";
     internal const string WorksProperty = "agents.works";
 

@@ -76,6 +76,7 @@ internal sealed class HostedKinds
         {
             Capabilities = ReadNames(classes, AgentKinds.CapabilitiesProperty),
             Tags = ReadNames(classes, AgentKinds.TagsProperty),
+            OutputModes = ReadNames(classes, AgentKinds.OutputModesProperty),
             Public = read.Any(c => c.Properties.ContainsKey(AgentKinds.PublicProperty)),
             Works = read.Any(c => c.Properties.ContainsKey(AgentKinds.WorksProperty)),
         };

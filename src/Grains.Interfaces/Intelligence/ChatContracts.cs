@@ -10,8 +10,10 @@ namespace OrleansAgents.Intelligence;
 /// A2A without naming a contract.
 /// </summary>
 /// <param name="Parts">What is said; at least one part.</param>
+/// <param name="Remarks">What its maker says of it beside that; null for nothing.</param>
 [Contract("chat.say")]
-public sealed record ChatSay(IReadOnlyList<Part> Parts) : IRequest<ChatSaid>
+public sealed record ChatSay(
+    IReadOnlyList<Part> Parts, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Remarks? Remarks = null) : IRequest<ChatSaid>
 {
     /// <summary>A text.</summary>
     public static ChatSay Of(string text) => new([Part.Of(text)]);

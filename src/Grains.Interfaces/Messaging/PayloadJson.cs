@@ -19,6 +19,46 @@ public static class PayloadJson
     internal static byte[] Write(object value) =>
         JsonSerializer.SerializeToUtf8Bytes(value, Options.GetTypeInfo(value.GetType()));
 
+    /// <summary>Whether JSON nests no deeper than so many levels.</summary>
+    internal static bool IsWithin(ReadOnlySpan<byte> json, int depth)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray && reader.CurrentDepth >= depth)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether no text of JSON has half of a surrogate pair, which is read like any other character and cannot be written again.</summary>
+    /// <param name="json">JSON, however deep.</param>
+    internal static bool HasWholeTexts(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("\\u"u8) < 0)
+        {
+            return true;
+        }
+
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        try
+        {
+            while (reader.Read())
+            {
+                _ = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped ? reader.GetString() : null;
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     private static JsonSerializerOptions Create()
     {
         // Said outright, because programs published ahead of time turn the reflection default off.

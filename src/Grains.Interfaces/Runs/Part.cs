@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansAgents.Messaging;
@@ -7,6 +8,9 @@ namespace OrleansAgents.Runs;
 /// <summary>A piece of what is said or made in a run: exactly one of a text, JSON, bytes, or where bytes are to be found.</summary>
 public sealed record Part
 {
+    // What a part is put into, an answer within an artifact within a list, nests, too, and all of it is to be one message.
+    internal const int MaxDepth = PayloadJson.MaxDepth - 8;
+
     /// <summary>A text; null where it is something else.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Text { get; init; }
@@ -53,6 +57,20 @@ public sealed record Part
         return contents != 1 ? "A part has exactly one of 'text', 'data', 'raw' and 'url'."
             : Raw is not null && !System.Buffers.Text.Base64.IsValid(Raw) ? "'raw' is no base64."
             : Metadata is { ValueKind: not JsonValueKind.Object } ? "'metadata' is no JSON object."
+            : FindFault(Data) ?? FindFault(Metadata);
+    }
+
+    /// <summary>What is wrong with JSON that a part may hold; null for nothing.</summary>
+    internal static string? FindFault(JsonElement? json)
+    {
+        if (json is not { ValueKind: JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.String } held)
+        {
+            return null;
+        }
+
+        var written = JsonMarshal.GetRawUtf8Value(held);
+        return !PayloadJson.IsWithin(written, MaxDepth) ? $"'data' and 'metadata' nest {MaxDepth} levels at most."
+            : !PayloadJson.HasWholeTexts(written) ? "A text has half of a surrogate pair."
             : null;
     }
 }

@@ -1,11 +1,12 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using OrleansAgents.Messaging;
 
 namespace OrleansAgents.Runs;
 
 /// <summary>
 /// Starts the run that it is sent to: the agent is sent the message, in the name of who starts the run, until it answers.
-/// An agent that knows nothing of runs completes it with its answer.
+/// An agent that knows nothing of runs completes it with its answer. The headers of the start are those of the message.
 /// </summary>
 /// <param name="Agent">Who is to do it.</param>
 /// <param name="Type">The message's contract.</param>
@@ -28,8 +29,10 @@ public sealed record RunStatus(string Run, RunState State, long Sequence, DateTi
 /// <summary>Says something to a run's agent, in its owner's name. One that waited for it goes on.</summary>
 /// <param name="Parts">What, one part or more.</param>
 /// <param name="Id">The saying's id, where its maker has one; null for that of the message.</param>
+/// <param name="Remarks">What its maker says of it beside that; null for nothing.</param>
 [Contract("run.say")]
-public sealed record RunSay(IReadOnlyList<Part> Parts, string? Id = null) : IRequest<RunStatus>;
+public sealed record RunSay(
+    IReadOnlyList<Part> Parts, string? Id = null, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Remarks? Remarks = null) : IRequest<RunStatus>;
 
 /// <summary>Cancels the run that it is sent to. One that is cancelled stays so; any other final run refuses it.</summary>
 [Contract("run.cancel")]
@@ -64,7 +67,9 @@ public sealed record RunSnapshot(
 /// <param name="Id">Its id.</param>
 /// <param name="ByOwner">Whether the owner said it; else the agent did.</param>
 /// <param name="Parts">What.</param>
-public sealed record Saying(string Id, bool ByOwner, IReadOnlyList<Part> Parts);
+/// <param name="Remarks">What its maker says of it beside that; null for nothing.</param>
+public sealed record Saying(
+    string Id, bool ByOwner, IReadOnlyList<Part> Parts, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Remarks? Remarks = null);
 
 /// <summary>Something that a run made.</summary>
 /// <param name="Id">Its id within the run.</param>

@@ -17,6 +17,24 @@ internal sealed partial class PushAgent
         }
     }
 
+    /// <summary>The id of a configuration that can be posted to, and that there is room for.</summary>
+    private string DemandRoom(PushConfig config)
+    {
+        if (string.IsNullOrEmpty(config.Id))
+        {
+            throw new AgentRefusedException(RefusalCodes.InvalidPayload, "The configuration has no id.");
+        }
+
+        if (PushTargets.FindFault(config, _options.Hosts) is { } fault)
+        {
+            throw new AgentRefusedException(PushCodes.BadUrl, fault);
+        }
+
+        return State.Receivers.ContainsKey(config.Id) || State.Receivers.Count < MostReceivers
+            ? config.Id
+            : throw new AgentRefusedException(PushCodes.TooMany, $"A task has {MostReceivers} configurations at most; delete one.");
+    }
+
     /// <summary>Asks the run, in its owner's name, to tell of its events.</summary>
     private void Watch(AgentContext context)
     {

@@ -25,20 +25,10 @@ internal sealed partial class PushAgent(AgentHost host, PushSender sender, IOpti
     public ValueTask<PushAdded> HandleAsync(PushAdd request, AgentContext context, CancellationToken cancellationToken)
     {
         DemandOwner(context, request.Run);
-        if (string.IsNullOrEmpty(request.Config.Id))
+        var (state, id) = (State, DemandRoom(request.Config));
+        if (request.CheckOnly)
         {
-            throw new AgentRefusedException(RefusalCodes.InvalidPayload, "The configuration has no id.");
-        }
-
-        if (PushTargets.FindFault(request.Config, _options.Hosts) is { } fault)
-        {
-            throw new AgentRefusedException(PushCodes.BadUrl, fault);
-        }
-
-        var (state, id) = (State, request.Config.Id);
-        if (!state.Receivers.ContainsKey(id) && state.Receivers.Count >= MostReceivers)
-        {
-            throw new AgentRefusedException(PushCodes.TooMany, $"A task has {MostReceivers} configurations at most; delete one.");
+            return new(new PushAdded(id));
         }
 
         Stop(context, id);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 
@@ -74,8 +75,8 @@ internal sealed partial class RemoteAgent : IWork<RemoteSend, RemoteSent>, IWork
 
     private static async Task<RemoteEvents> SendAsync(RemoteClient client, RemoteSend work, CancellationToken cancellationToken)
     {
-        JsonElement? metadata = work.Skill is { } skill ? JsonSerializer.SerializeToElement(new Dictionary<string, string>(StringComparer.Ordinal) { ["skill"] = skill }, PayloadJson.Options) : null;
-        var message = new AgentMessage(work.Message, AgentRole.User, work.Parts, work.Context, work.Task, metadata);
+        var message = new AgentMessage(
+            work.Message, AgentRole.User, work.Parts, work.Context, work.Task, WriteMetadata(work), work.Remarks?.Extensions, work.Remarks?.References);
         try
         {
             return await client.SendAsync(message, isStreamed: !work.IsBeside, cancellationToken);
@@ -85,6 +86,19 @@ internal sealed partial class RemoteAgent : IWork<RemoteSend, RemoteSent>, IWork
             // An agent may refuse conversations that it did not name itself. Then each message begins one.
             return await client.SendAsync(message with { ContextId = null }, isStreamed: !work.IsBeside, cancellationToken);
         }
+    }
+
+    /// <summary>What the sender says of the message, and which skill it is for. A talk has none, or who may only talk could name any.</summary>
+    private static JsonElement? WriteMetadata(RemoteSend work)
+    {
+        var metadata = work.Remarks?.Metadata is { } said ? JsonObject.Create(said)! : [];
+        metadata.Remove("skill");
+        if (work.Skill is { } skill)
+        {
+            metadata["skill"] = skill;
+        }
+
+        return metadata.Count == 0 ? null : JsonSerializer.SerializeToElement(metadata, PayloadJson.Options);
     }
 
     private async ValueTask CloseAsync(Guid call)

@@ -27,14 +27,15 @@ internal sealed partial class RemoteAgent(RemoteAgents remotes, TimeProvider tim
             throw new AgentRefusedException(RefusalCodes.InvalidPayload, "'parts' holds one part or more, each with exactly one of 'text', 'data', 'raw' and 'url'.");
         }
 
-        Begin(context, request.Parts, skill: null);
+        RunCheck.Demand(request.Remarks, "remarks");
+        Begin(context, request.Parts, skill: null, request.Remarks);
         return new(new ChatSaid([]));
     }
 
     public ValueTask<byte[]?> HandleAnyAsync(Envelope message, AgentContext context, CancellationToken cancellationToken)
     {
         var opened = context.Open(message);
-        Begin(context, [new Part { Data = JsonElement.Parse(opened.PayloadJson.Span), MediaType = "application/json" }], SkillOf(message.Contract));
+        Begin(context, [new Part { Data = JsonElement.Parse(opened.PayloadJson.Span), MediaType = "application/json" }], SkillOf(message.Contract), context.Remarks);
         return default;
     }
 
@@ -79,7 +80,7 @@ internal sealed partial class RemoteAgent(RemoteAgents remotes, TimeProvider tim
     private static string SkillOf(Contract contract) =>
         contract.Version == 1 ? contract.Name : string.Create(CultureInfo.InvariantCulture, $"{contract.Name}.v{contract.Version}");
 
-    private void Begin(AgentContext context, IReadOnlyList<Part> parts, string? skill)
+    private void Begin(AgentContext context, IReadOnlyList<Part> parts, string? skill, Remarks? remarks)
     {
         var client = remotes.Demand(Id);
         Forget(context.Now);
@@ -103,7 +104,7 @@ internal sealed partial class RemoteAgent(RemoteAgents remotes, TimeProvider tim
         }
 
         var (task, there) = (waiting?.Call.Task, waiting?.Call.Context ?? context.ConversationId);
-        var work = context.Begin(new RemoteSend(message.Value, message.ToString(), parts, skill, task, there));
+        var work = context.Begin(new RemoteSend(message.Value, message.ToString(), parts, skill, task, there, Remarks: remarks));
         Put(context, message.Value, new RemoteCall
         {
             Run = context.Run?.Id, Conversation = context.ConversationId, IsContract = skill is not null, IsTold = isTold, Task = task, Context = there, Work = work.Value,
@@ -113,7 +114,7 @@ internal sealed partial class RemoteAgent(RemoteAgents remotes, TimeProvider tim
     /// <summary>Says something in a task that there is: one that waits goes on with it, and any other is being followed already.</summary>
     private void Say(AgentContext context, Guid id, RemoteCall call, Saying said)
     {
-        var send = new RemoteSend(id, said.Id, said.Parts, Skill: null, call.Task, call.Context, IsBeside: !call.IsWaiting);
+        var send = new RemoteSend(id, said.Id, said.Parts, Skill: null, call.Task, call.Context, IsBeside: !call.IsWaiting, said.Remarks);
         var work = context.Begin(send);
         Put(context, id, send.IsBeside ? call : call with { IsWaiting = false, Work = work.Value });
     }

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -71,13 +70,13 @@ internal sealed partial class RemoteClient
 
     /// <summary>Whether it streams.</summary>
     public async Task<bool> IsStreamingAsync(CancellationToken cancellationToken) =>
-        await CallAsync(async stop => (await _card.FindAsync(stop)).IsStreaming, cancellationToken);
+        await CallAsync("GetAgentCard", async stop => (await _card.FindAsync(stop)).IsStreaming, cancellationToken);
 
     /// <summary>Says something, and gives what comes of it: a stream from its first event on, or the answer alone.</summary>
     /// <param name="message">What; it may be sent several times, always under its id.</param>
     /// <param name="isStreamed">Whether a stream is wanted, where the other side has them.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public Task<RemoteEvents> SendAsync(AgentMessage message, bool isStreamed, CancellationToken cancellationToken) => CallAsync(async stop =>
+    public Task<RemoteEvents> SendAsync(AgentMessage message, bool isStreamed, CancellationToken cancellationToken) => CallAsync(A2AProtocol.SendMessage, async stop =>
     {
         var at = await _card.FindAsync(stop);
         var operation = RemoteOperation.Send(message, at.Binding.Tenant, isStreamed && at.IsStreaming);
@@ -85,7 +84,7 @@ internal sealed partial class RemoteClient
     }, cancellationToken);
 
     /// <summary>Follows a task, which the stream begins with.</summary>
-    public Task<RemoteEvents> FollowAsync(string task, CancellationToken cancellationToken) => CallAsync(async stop =>
+    public Task<RemoteEvents> FollowAsync(string task, CancellationToken cancellationToken) => CallAsync(A2AProtocol.SubscribeToTask, async stop =>
     {
         var at = await _card.FindAsync(stop);
         try
@@ -99,14 +98,14 @@ internal sealed partial class RemoteClient
     }, cancellationToken);
 
     /// <summary>The task as it stands.</summary>
-    public Task<AgentTask> GetAsync(string task, CancellationToken cancellationToken) => CallAsync(async stop =>
+    public Task<AgentTask> GetAsync(string task, CancellationToken cancellationToken) => CallAsync(A2AProtocol.GetTask, async stop =>
     {
         var at = await _card.FindAsync(stop);
         return Demand(await AskAsync(at, RemoteOperation.Get(task, at.Binding.Tenant), A2AJson.Default.AgentTask, stop), Name);
     }, cancellationToken);
 
     /// <summary>Cancels a task. One that is over, or that is not known any more, is left as it is.</summary>
-    public Task CancelAsync(string task, CancellationToken cancellationToken) => CallAsync(async stop =>
+    public Task CancelAsync(string task, CancellationToken cancellationToken) => CallAsync(A2AProtocol.CancelTask, async stop =>
     {
         var at = await _card.FindAsync(stop);
         try
@@ -177,72 +176,4 @@ internal sealed partial class RemoteClient
             throw;
         }
     }
-
-    /// <summary>An answer that is a success.</summary>
-    private async Task<HttpResponseMessage> SendAsync(RemoteInterface at, RemoteOperation operation, CancellationToken cancellationToken)
-    {
-        using var request = at.Binding.Write(operation);
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(A2AProtocol.MediaType));
-        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        var answer = await SendAsync(request, cancellationToken);
-        if (answer.IsSuccessStatusCode)
-        {
-            return answer;
-        }
-
-        using (answer)
-        {
-            throw await RemoteHttp.ReadErrorAsync(answer, at.Binding, Name, _time, cancellationToken);
-        }
-    }
-
-    private Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        request.Headers.TryAddWithoutValidation(A2AProtocol.VersionHeader, A2AProtocol.Version);
-        if (_key.Value is { } key)
-        {
-            request.Headers.TryAddWithoutValidation(Options.KeyHeader ?? "Authorization", Options.KeyHeader is null ? $"Bearer {key}" : key);
-        }
-
-        return _http.SendAsync(request, Name, cancellationToken);
-    }
-
-    private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> callAsync, CancellationToken cancellationToken)
-    {
-        try
-        {
-            // Whoever waits for it may be an agent, which has other things to do meanwhile.
-            return await Task.Run(() => _pipeline.ExecuteAsync(async stop => await TryAsync(callAsync, stop), cancellationToken).AsTask(), cancellationToken);
-        }
-        catch (BrokenCircuitException e)
-        {
-            throw new RemoteException(RemoteCodes.Unavailable, $"{Name} failed too often, and is not called for a while.", e) { IsTransient = true, RetryAfter = e.RetryAfter };
-        }
-    }
-
-    private async Task<T> TryAsync<T>(Func<CancellationToken, Task<T>> callAsync, CancellationToken cancellationToken)
-    {
-        using var late = new CancellationTokenSource(Options.Timeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            return await callAsync(either.Token);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new RemoteException(RemoteCodes.Unavailable, $"{Name} did not answer within {Options.Timeout}.", e) { IsTransient = true };
-        }
-        catch (RemoteException e) when (e.Code == RemoteCodes.NotSupported)
-        {
-            _card.Doubt();
-            throw;
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The agent elsewhere {Name} failed too often, and is not called for {Time}: {Code}")]
-    private static partial void LogOpened(ILogger logger, string name, TimeSpan time, string? code);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "The agent elsewhere {Name} answers again")]
-    private static partial void LogClosed(ILogger logger, string name);
 }

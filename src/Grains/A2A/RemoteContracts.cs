@@ -55,8 +55,10 @@ internal sealed record RemoteCall
 /// <param name="Task">The task that it is said in; null for a new one.</param>
 /// <param name="Context">The conversation there; null for a new one.</param>
 /// <param name="IsBeside">Whether the task is being followed already.</param>
+/// <param name="Remarks">What is said of it beside its parts; null for nothing.</param>
 [Contract("remote.send")]
-internal sealed record RemoteSend(Guid Call, string Message, IReadOnlyList<Part> Parts, string? Skill, string? Task, string? Context, bool IsBeside = false);
+internal sealed record RemoteSend(
+    Guid Call, string Message, IReadOnlyList<Part> Parts, string? Skill, string? Task, string? Context, bool IsBeside = false, Remarks? Remarks = null);
 
 /// <summary>What came of saying it: a task, an answer, or a fault. Exactly one of them.</summary>
 /// <param name="Call">What it was for.</param>

@@ -52,6 +52,13 @@ public sealed class AgentAttribute(string kind) : Attribute, IGrainTypeProviderA
     /// </summary>
     public bool Public { get; set; }
 
+    /// <summary>
+    /// The media types of what agents of the kind make where they talk or work, as its card by A2A says, such as
+    /// <c>image/png</c>: who can do something with none of them is refused there. None unless told, and then the card says text
+    /// and JSON, and nobody is refused.
+    /// </summary>
+    public string[] OutputModes { get; set; } = [];
+
     /// <inheritdoc/>
     public GrainType GetGrainType(IServiceProvider services, Type type) => AgentId.IsKind(Kind)
         ? GrainType.Create(Kind)

@@ -63,10 +63,11 @@ public sealed partial class AgentContext
     }
 
     /// <summary>A message in the name of somebody who sent one to this agent, as its next hop.</summary>
-    internal Envelope WriteFor(AgentId sender, AgentId to, Contract contract, ReadOnlyMemory<byte> payload)
+    internal Envelope WriteFor(
+        AgentId sender, AgentId to, Contract contract, ReadOnlyMemory<byte> payload, IReadOnlyDictionary<string, string>? headers = null)
     {
         var message = LinkPlain(new Envelope(MessageId.New(), sender, to, contract, value: null, payload), asks: false);
-        return message.With(AddHop(message, Self, Turns.Host.Options.Limits, [to]));
+        return message.With(AddHop(message, Self, Turns.Host.Options.Limits, [to]) with { Headers = headers });
     }
 
     /// <summary>Has the store keep a record of the agent's own, sealed where the agent's messages are.</summary>

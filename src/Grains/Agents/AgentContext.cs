@@ -180,7 +180,7 @@ public sealed partial class AgentContext
 
     internal void Close() => _turns = null;
 
-    private void Record(Envelope envelope)
+    internal void Record(Envelope envelope)
     {
         RefuseInQuery();
         (Outgoing ??= []).Add(Link(envelope, asks: false));

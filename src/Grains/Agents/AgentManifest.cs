@@ -50,6 +50,7 @@ internal static class AgentManifest
 
         PutNames(properties, AgentKinds.CapabilitiesProperty, attribute.Capabilities);
         PutNames(properties, AgentKinds.TagsProperty, attribute.Tags);
+        PutNames(properties, AgentKinds.OutputModesProperty, attribute.OutputModes);
         if (Strategy(attribute.Placement) is { } strategy)
         {
             properties[WellKnownGrainTypeProperties.PlacementStrategy] = strategy.Name;

@@ -21,10 +21,18 @@ internal sealed record AgentRegistration(Type AgentClass, AgentAttribute Attribu
 
         CheckNames(attribute, agentClass, nameof(attribute.Capabilities), "capability", attribute.Capabilities);
         CheckNames(attribute, agentClass, nameof(attribute.Tags), "tag", attribute.Tags);
+        if (Array.Find(attribute.OutputModes, mode => !IsMediaType(mode)) is { } mode)
+        {
+            throw new InvalidOperationException($"[Agent(\"{attribute.Kind}\", OutputModes = [\"{mode}\"])] on {agentClass}: a media type is written such as image/png, without parameters.");
+        }
+
         // Faulty handlers and contracts show here, at start, rather than with the first message.
         _ = new HandlerTable(agentClass, attribute);
         return new AgentRegistration(agentClass, attribute, [.. HandlerTable.FindContracts(agentClass).Select(c => c.MessageType!)]);
     }
+
+    private static bool IsMediaType(string mode) =>
+        mode.Split('/') is [{ Length: > 0 }, { Length: > 0 }] && mode.All(c => char.IsAsciiLetterOrDigit(c) || "/!#$&-^_.+".Contains(c, StringComparison.Ordinal));
 
     private static void CheckNames(AgentAttribute attribute, Type agentClass, string member, string what, string[] names)
     {

@@ -35,7 +35,7 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
         state.Tell = request.Tell;
         (state.Created, state.Until) = (now, now + within);
         var payload = Encoding.UTF8.GetBytes(request.Payload.GetRawText());
-        var message = context.WriteFor(context.Sender, agent, Contract.Untyped(request.Type, request.Version), payload);
+        var message = context.WriteFor(context.Sender, agent, Contract.Untyped(request.Type, request.Version), payload, context.Message.Extras?.Headers);
         state.Question = context.AskWith(message, within).Value;
         state.Clock = context.Schedule(state.Until, Id, new RunClock()).Value;
         Enter(context, RunState.Submitted, request.Opening is { } said ? said with { ByOwner = true } : null);
@@ -72,6 +72,10 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
             {
                 Enter(context, RunState.Working);
             }
+        }
+        else if (!state.IsTaken && reply is not null && RunCheck.FindFault(reply) is { } fault)
+        {
+            Enter(context, RunState.Failed, Say(context, fault.Message), code: fault.Code);
         }
         else if (!state.IsTaken)
         {
@@ -112,6 +116,7 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
     {
         DemandOwner(context);
         RunCheck.Demand(request.Parts, "parts");
+        RunCheck.Demand(request.Remarks, "remarks");
         var state = State;
         if (state.State.IsFinal())
         {
@@ -125,7 +130,7 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
         }
 
         DemandRoom(context.Message, next: null);
-        var said = new Saying(request.Id ?? context.Message.Id.ToString(), ByOwner: true, request.Parts);
+        var said = new Saying(request.Id ?? context.Message.Id.ToString(), ByOwner: true, request.Parts, request.Remarks);
         context.Tell(agent, new RunSaid(Id.Key, said));
         Enter(context, state.State.IsInterrupted() ? RunState.Working : null, said);
         return new(Status());

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
@@ -7,6 +8,9 @@ namespace OrleansAgents.Runs;
 /// <summary>What is demanded of messages about runs beyond their contracts.</summary>
 internal static class RunCheck
 {
+    // An answer of one that talks holds parts itself.
+    private const int MostReplyDepth = Part.MaxDepth + 3;
+
     /// <summary>Whom a run is for.</summary>
     /// <exception cref="AgentRefusedException">It cannot be started so.</exception>
     public static AgentId Demand(RunStart start)
@@ -26,9 +30,15 @@ internal static class RunCheck
             throw new AgentRefusedException(RefusalCodes.InvalidPayload, "'payload' is no JSON object.");
         }
 
+        if (!PayloadJson.HasWholeTexts(JsonMarshal.GetRawUtf8Value(start.Payload)))
+        {
+            throw new AgentRefusedException(RefusalCodes.MalformedJson, "A text of 'payload' has half of a surrogate pair.");
+        }
+
         if (start.Opening is { } opening)
         {
             Demand(opening.Parts, "opening/parts");
+            Demand(opening.Remarks, "opening/remarks");
         }
 
         return start.WithinMs is null or > 0 && !(start.WithinMs > RunOptions.Longest.TotalMilliseconds)
@@ -70,6 +80,15 @@ internal static class RunCheck
         }
     }
 
+    /// <exception cref="AgentRefusedException">They are faulty.</exception>
+    public static void Demand(Remarks? remarks, string where)
+    {
+        if (remarks?.FindFault() is { } fault)
+        {
+            throw new AgentRefusedException(RefusalCodes.InvalidPayload, $"'{where}/{System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(fault.Member)}': {fault.Fault}");
+        }
+    }
+
     /// <exception cref="AgentRefusedException">It names no place, or no number of events.</exception>
     public static void Demand(RunFollow follow)
     {
@@ -100,6 +119,12 @@ internal static class RunCheck
             throw new AgentRefusedException(RefusalCodes.InvalidPayload, $"The payload does not fit {contract}.");
         }
     }
+
+    /// <summary>Why an answer cannot be an artifact; null where it can.</summary>
+    public static Refusal? FindFault(byte[] reply) =>
+        !PayloadJson.IsWithin(reply, MostReplyDepth) ? new(RefusalCodes.TooDeep, $"The answer nests deeper than {MostReplyDepth} levels, and so cannot be an artifact.")
+        : !PayloadJson.HasWholeTexts(reply) ? new(RefusalCodes.MalformedJson, "A text of the answer has half of a surrogate pair.")
+        : null;
 
     /// <summary>Whether an answer says that the agent has taken the run.</summary>
     public static bool IsTaken(byte[]? reply, string run)

@@ -84,12 +84,20 @@ public sealed class RunContext
     /// <inheritdoc cref="Take" path="/exception"/>
     public void Reject(string code, string reason) => Report(new RunReport(RunState.Rejected, Say(reason), Code: code));
 
-    /// <summary>Reports; null for the parts of it that do not change.</summary>
+    /// <summary>
+    /// Reports; null for the parts of it that do not change. One that is larger than a message may be ends the run in its
+    /// place: it fails, as <see cref="RefusalCodes.TooLarge"/>.
+    /// </summary>
     /// <inheritdoc cref="Take" path="/exception"/>
     public void Report(RunReport report)
     {
         Take();
-        _context.Tell(_run, report);
+        var message = Envelope.Create(_context.Self, _run, report);
+        var limit = _context.Host.Options.Limits.PayloadBytes;
+        // The run would never hear of it, and wait for an end until its time is over.
+        _context.Record(message.PayloadJson.Length <= limit ? message : Envelope.Create(_context.Self, _run, new RunReport(
+            RunState.Failed, Say($"What was to be reported holds {message.PayloadJson.Length} bytes; {limit} is the limit. Make several artifacts of it, or write it piece by piece."),
+            Code: RefusalCodes.TooLarge)));
     }
 
     /// <summary>The run that a message belongs to: one that sent it, or that it passed last.</summary>

@@ -10,8 +10,9 @@ namespace OrleansAgents.A2A;
 /// <param name="Caller">Who calls.</param>
 /// <param name="Kind">The kind that the path names; null where it names none.</param>
 /// <param name="Tenant">The tenant that the path names; null where it names none.</param>
+/// <param name="Extensions">The extensions that are in force for it; null for none.</param>
 /// <param name="Aborted">Ends when the caller leaves.</param>
-internal sealed record A2ACall(HttpContext Context, HttpCaller Caller, string? Kind, string? Tenant, CancellationToken Aborted)
+internal sealed record A2ACall(HttpContext Context, HttpCaller Caller, string? Kind, string? Tenant, IReadOnlyList<string>? Extensions, CancellationToken Aborted)
 {
     /// <summary>The same with the tenant that its parameters name.</summary>
     /// <exception cref="A2AException">The path names another.</exception>

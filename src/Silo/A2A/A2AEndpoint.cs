@@ -23,8 +23,8 @@ internal sealed class A2AEndpoint(HttpDoor door, HttpCallers callers, A2AOptions
 
             await binding.BeginAsync(context, door, aborted);
             DemandVersion(context.Request);
-            Activate(context);
-            var answer = await operate(new A2ACall(context, caller!, context.Request.RouteValues["kind"] as string, Segment(context, "tenant"), aborted));
+            var extensions = Activate(context);
+            var answer = await operate(new A2ACall(context, caller!, context.Request.RouteValues["kind"] as string, Segment(context, "tenant"), extensions, aborted));
             await (answer.Result is { } result
                 ? binding.WriteAsync(context, result, aborted)
                 : streams.ServeAsync(
@@ -82,11 +82,11 @@ internal sealed class A2AEndpoint(HttpDoor door, HttpCallers callers, A2AOptions
     }
 
     /// <summary>Sees to it that the caller knows the extensions that it must know, and says which of those that it names are in force.</summary>
-    private void Activate(HttpContext context)
+    private string[]? Activate(HttpContext context)
     {
         if (options.Extensions.Count == 0)
         {
-            return;
+            return null;
         }
 
         string[] named = context.Request.Headers[A2AProtocol.ExtensionsHeader].ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -95,9 +95,12 @@ internal sealed class A2AEndpoint(HttpDoor door, HttpCallers callers, A2AOptions
             throw new A2AException(A2AError.ExtensionSupportRequired, $"A caller must know the extension {missing.Uri}, and say so in {A2AProtocol.ExtensionsHeader}.");
         }
 
-        if (options.Extensions.Where(e => named.Contains(e.Uri, StringComparer.Ordinal)).Select(e => e.Uri).ToArray() is { Length: > 0 } active)
+        if (options.Extensions.Where(e => named.Contains(e.Uri, StringComparer.Ordinal)).Select(e => e.Uri).ToArray() is not { Length: > 0 } active)
         {
-            context.Response.Headers[A2AProtocol.ExtensionsHeader] = string.Join(", ", active);
+            return null;
         }
+
+        context.Response.Headers[A2AProtocol.ExtensionsHeader] = string.Join(", ", active);
+        return active;
     }
 }

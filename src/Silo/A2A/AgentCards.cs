@@ -48,7 +48,7 @@ internal sealed class AgentCards(A2AKinds kinds, AgentKinds manifest, PushOperat
             name, description, Version,
             [new AgentInterface(url, A2AProtocol.JsonRpc, A2AProtocol.Version), new AgentInterface(url, A2AProtocol.HttpJson, A2AProtocol.Version)],
             new AgentCapabilities(Streaming: true, push.IsThere, extensions.Length == 0 ? null : extensions, ExtendedAgentCard: true),
-            [MediaTypes.Text, MediaTypes.Json], [MediaTypes.Text, MediaTypes.Json], skills,
+            MediaTypes.Usual, MediaTypes.Usual, skills,
             SecuritySchemes: new Dictionary<string, SecurityScheme>(StringComparer.Ordinal)
             {
                 ["bearer"] = new(HttpAuthSecurityScheme: new HttpAuthScheme("Bearer")),
@@ -67,7 +67,7 @@ internal sealed class AgentCards(A2AKinds kinds, AgentKinds manifest, PushOperat
         {
             yield return new AgentSkill(
                 prefix + "chat.say", prefix + "chat.say", kind.Description ?? "Takes what is said, and answers.", tags, InputModes: MediaTypes.Talk,
-                OutputModes: [MediaTypes.Text, MediaTypes.Json]);
+                OutputModes: OrUsual(kind.OutputModes));
         }
 
         foreach (var contract in Skills.Of(kind).Where(contract => !Skills.IsSay(contract)))
@@ -75,9 +75,11 @@ internal sealed class AgentCards(A2AKinds kinds, AgentKinds manifest, PushOperat
             var id = prefix + Skills.IdOf(contract);
             var takes = $"Takes one part of data such as {contract.Payload}";
             yield return new AgentSkill(
-                id, id, contract.Reply is { } reply ? $"{takes}, and answers {reply}." : $"{takes}.", tags, InputModes: [MediaTypes.Json], OutputModes: [MediaTypes.Json]);
+                id, id, contract.Reply is { } reply ? $"{takes}, and answers {reply}." : $"{takes}.", tags, InputModes: MediaTypes.Data, OutputModes: OrUsual(Skills.MadeBySkills(kind)));
         }
     }
+
+    private static IReadOnlyList<string> OrUsual(IReadOnlyList<string> modes) => modes.Count > 0 ? modes : MediaTypes.Usual;
 
     private AgentExtension Describe(IReadOnlyList<KindDescription> described)
     {

@@ -95,33 +95,36 @@ internal sealed class JsonRpcBinding : A2ABinding
             return "A request is one object; several at once are not taken.";
         }
 
-        var (isVersioned, hasMethod, fault) = (false, false, (string?)null);
+        var (isVersioned, hasMethod, fault, seen) = (false, false, (string?)null, Members.None);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = reader.ValueTextEquals("jsonrpc"u8) ? 'v' : reader.ValueTextEquals("id"u8) ? 'i' : reader.ValueTextEquals("method"u8) ? 'm' : reader.ValueTextEquals("params"u8) ? 'p' : ' ';
+            var member = Name(ref reader);
+            // Who reads the first and who reads the last would take it for two requests.
+            fault = (seen & member) != Members.None ? "A member is there twice." : fault;
+            seen |= member;
             reader.Read();
             var start = (int)reader.TokenStartIndex;
             var token = reader.TokenType;
-            if (name == 'v')
+            if (member == Members.Version)
             {
                 isVersioned = token == JsonTokenType.String && reader.ValueTextEquals("2.0"u8);
             }
-            else if (name == 'm' && token == JsonTokenType.String)
+            else if (member == Members.Method && token == JsonTokenType.String)
             {
                 (Method, hasMethod) = (reader.GetString()!, true);
             }
-            else if (name == 'p' && token is not (JsonTokenType.StartObject or JsonTokenType.Null))
+            else if (member == Members.Params && token is not (JsonTokenType.StartObject or JsonTokenType.Null))
             {
                 fault = "The parameters are an object.";
             }
 
             reader.Skip();
             var range = start..(int)reader.BytesConsumed;
-            if (name == 'i' && (token == JsonTokenType.String || (token == JsonTokenType.Number && IsWhole(_body.AsSpan(range)))))
+            if (member == Members.Id && (token == JsonTokenType.String || (token == JsonTokenType.Number && IsWhole(_body.AsSpan(range)))))
             {
                 _id = range;
             }
-            else if (name == 'p' && token == JsonTokenType.StartObject)
+            else if (member == Members.Params && token == JsonTokenType.StartObject)
             {
                 _params = range;
             }
@@ -135,5 +138,22 @@ internal sealed class JsonRpcBinding : A2ABinding
             : fault;
     }
 
+    private static Members Name(ref Utf8JsonReader reader) =>
+        reader.ValueTextEquals("jsonrpc"u8) ? Members.Version
+        : reader.ValueTextEquals("id"u8) ? Members.Id
+        : reader.ValueTextEquals("method"u8) ? Members.Method
+        : reader.ValueTextEquals("params"u8) ? Members.Params
+        : Members.None;
+
     private static bool IsWhole(ReadOnlySpan<byte> number) => !number.ContainsAny((byte)'.', (byte)'e', (byte)'E');
+
+    [Flags]
+    private enum Members
+    {
+        None = 0,
+        Version = 1,
+        Id = 2,
+        Method = 4,
+        Params = 8,
+    }
 }

@@ -15,12 +15,32 @@ internal sealed class PushOperations(TaskRuns runs, IAgentClient agents)
     /// <param name="config">The configuration, with the task's id and its own.</param>
     /// <param name="after">The place of the last event that is not posted.</param>
     /// <exception cref="A2AException">It is not taken.</exception>
-    public async Task AddAsync(A2ACall call, PushConfig config, long after)
+    public Task AddAsync(A2ACall call, PushConfig config, long after) => AddAsync(call, new PushAdd(config.TaskId!, config, after));
+
+    /// <summary>
+    /// What a message has posted of its task, once it is known that it can be: a message whose configuration is not taken
+    /// begins nothing and says nothing. Null where it has nothing posted.
+    /// </summary>
+    /// <exception cref="A2AException">It is not taken.</exception>
+    public async Task<PushConfig?> CheckAsync(A2ACall call, SendMessageRequest request, string task)
+    {
+        if (request.Configuration?.TaskPushNotificationConfig is not { } config)
+        {
+            return null;
+        }
+
+        config = config with { TaskId = task, Id = string.IsNullOrEmpty(config.Id) ? task : config.Id };
+        await AddAsync(call, new PushAdd(task, config, After: 0, CheckOnly: true));
+        return config;
+    }
+
+    private async Task AddAsync(A2ACall call, PushAdd add)
     {
         DemandThere();
+        _ = TaskRuns.DemandShort(add.Config.Id, "id");
         try
         {
-            await runs.AskAsync(Envelope.Create(call.Caller.Sender, PushAddress.For(config.TaskId!, call.Caller.Sender), new PushAdd(config.TaskId!, config, after)), call.Aborted);
+            await runs.AskAsync(Envelope.Create(call.Caller.Sender, PushAddress.For(add.Run, call.Caller.Sender), add), call.Aborted);
         }
         catch (A2AException e) when (e.Refusal?.Code is PushCodes.BadUrl or RefusalCodes.InvalidPayload)
         {

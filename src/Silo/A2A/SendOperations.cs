@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansAgents.Agents;
+using OrleansAgents.Endpoints;
 using OrleansAgents.Intelligence;
 using OrleansAgents.Messaging;
 using OrleansAgents.Runs;
@@ -10,7 +11,7 @@ namespace OrleansAgents.A2A;
 /// Takes messages. One to an agent that only answers is asked and answered, without a task unless its sender wants one; any
 /// other begins a run, or goes on with one. The same message of the same caller takes effect once.
 /// </summary>
-internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperations push)
+internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperations push, HttpDoor door)
 {
     private static readonly Contract Say = Contract.Of<ChatSay>();
 
@@ -99,14 +100,16 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
         }
 
         var (message, sender) = (request.Message, call.Caller.Sender);
-        var (contract, value, payload) = Skills.Choose(kind, skill, message.Parts);
+        var remarks = RequestRemarks.Read(call, request);
+        var (contract, value, payload) = Skills.Choose(kind, skill, message.Parts, remarks);
         var id = DerivedIds.Of(sender.ToString(), kind.Kind, key ?? "", message.MessageId);
         var context = string.IsNullOrEmpty(message.ContextId) ? id.ToString() : message.ContextId;
         var agent = key is null ? A2AKinds.Derive(kind.Kind, sender, context) : new AgentId(kind.Kind, key);
         var envelope = new Envelope(id, sender, agent, contract, value, payload);
         // Agents note the messages of conversations, so one that nobody named is none.
-        envelope = context == message.ContextId ? envelope.StampExtras(new EnvelopeExtras { ConversationId = context }) : envelope;
-        return new SendTarget(kind, envelope, context);
+        var (conversation, headers) = (context == message.ContextId ? context : null, contract == Say ? null : RequestRemarks.WriteHeader(remarks, door.Limits.HeaderBytes));
+        envelope = conversation is null && headers is null ? envelope : envelope.StampExtras(new EnvelopeExtras { ConversationId = conversation, Headers = headers });
+        return new SendTarget(kind, envelope, context, remarks);
     }
 
     private async Task<A2AAnswer> AskAsync(A2ACall call, SendTarget target)
@@ -167,9 +170,10 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
     private async Task<RunStatus> StartAsync(A2ACall call, SendMessageRequest request, SendTarget target)
     {
         var (message, id) = (target.Message, target.Message.Id);
-        var opening = new Saying(request.Message.MessageId, ByOwner: true, request.Message.Parts);
+        var opening = new Saying(request.Message.MessageId, ByOwner: true, request.Message.Parts, target.Remarks);
         var start = new RunStart(message.Recipient.ToString(), message.Type, JsonElement.Parse(message.PayloadJson.Span), message.Version, Opening: opening);
         var run = id.ToString();
+        var config = await push.CheckAsync(call, request, run);
         RunStatus status;
         try
         {
@@ -182,9 +186,9 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
             status = new RunStatus(run, known.State, known.Sequence, known.At);
         }
 
-        if (request.Configuration?.TaskPushNotificationConfig is { } config)
+        if (config is not null)
         {
-            await push.AddAsync(call, config with { TaskId = run, Id = string.IsNullOrEmpty(config.Id) ? run : config.Id }, status.Sequence);
+            await push.AddAsync(call, config, status.Sequence);
         }
 
         return status;
@@ -200,14 +204,14 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
             throw A2AException.Invalid("message.contextId", "The task belongs to another context.");
         }
 
-        var sender = call.Caller.Sender;
-        var say = Envelope.Create(sender, RunAddress.Of(run.Run), new RunSay(message.Parts, message.MessageId))
+        var (sender, config) = (call.Caller.Sender, await push.CheckAsync(call, request, run.Run));
+        var say = Envelope.Create(sender, RunAddress.Of(run.Run), new RunSay(message.Parts, message.MessageId, RequestRemarks.Read(call, request)))
             .WithId(DerivedIds.Of(sender.ToString(), run.Run, message.MessageId))
             .With(new EnvelopeExtras { ConversationId = run.Conversation });
         var status = (await runs.AskAsync(say, call.Aborted)).As<RunStatus>()!;
-        if (request.Configuration?.TaskPushNotificationConfig is { } config)
+        if (config is not null)
         {
-            await push.AddAsync(call, config with { TaskId = run.Run, Id = string.IsNullOrEmpty(config.Id) ? run.Run : config.Id }, status.Sequence);
+            await push.AddAsync(call, config, status.Sequence);
         }
 
         return status;
@@ -235,4 +239,5 @@ internal sealed class SendOperations(TaskRuns runs, A2AKinds kinds, PushOperatio
 /// <param name="Kind">The kind.</param>
 /// <param name="Message">The message that the agent gets.</param>
 /// <param name="Context">The conversation that it belongs to.</param>
-internal sealed record SendTarget(KindDescription Kind, Envelope Message, string Context);
+/// <param name="Remarks">What is said beside its parts; null for nothing.</param>
+internal sealed record SendTarget(KindDescription Kind, Envelope Message, string Context, Remarks? Remarks);

@@ -50,15 +50,16 @@ internal static class Skills
     }
 
     /// <summary>The message that an agent gets: what is said, or the data as it is for the contract that is named or is the only one.</summary>
-    /// <exception cref="A2AException">There is no such skill, or the parts are none for it.</exception>
-    public static (Contract Contract, object? Value, ReadOnlyMemory<byte> Payload) Choose(KindDescription kind, string? skill, IReadOnlyList<Part> parts)
+    /// <exception cref="A2AException">There is no such skill, the parts are none for it, or it makes nothing that is accepted.</exception>
+    public static (Contract Contract, object? Value, ReadOnlyMemory<byte> Payload) Choose(KindDescription kind, string? skill, IReadOnlyList<Part> parts, Remarks? remarks)
     {
         var (name, version) = skill is null ? (null, 0) : CloudEventNames.ReadType(skill);
         if (skill is null ? Talks(kind) : name == Say.Name && version == Say.Version && Talks(kind))
         {
+            DemandAccepted(kind.OutputModes, remarks);
             return parts.FirstOrDefault(part => !MediaTypes.IsTalk(part)) is { } strange
                 ? throw new A2AException(A2AError.ContentTypeNotSupported, $"Nothing of the type '{PlainText.Show(strange.MediaType!, PlainText.Quoted)}' is taken; {string.Join(", ", MediaTypes.Talk)} is.")
-                : (Say, new ChatSay(parts), default);
+                : (Say, new ChatSay(parts, remarks), default);
         }
 
         var offered = Of(kind);
@@ -69,6 +70,7 @@ internal static class Skills
                 "message.metadata.skill", $"{(skill is null ? "It is not there, and there are several skills" : "There is no such skill")}; name one of: {string.Join(", ", offered.Select(IdOf))}.");
         }
 
+        DemandAccepted(MadeBySkills(kind), remarks);
         (name, version) = skill is null ? (offered[0].Type, offered[0].Version) : (name, version);
         if (parts is not [var only] || !MediaTypes.IsData(only))
         {
@@ -78,6 +80,17 @@ internal static class Skills
         return only.Data is { ValueKind: JsonValueKind.Object } payload
             ? (Contract.Untyped(name!, version), null, JsonMarshal.GetRawUtf8Value(payload).ToArray())
             : throw A2AException.Invalid("message.parts[0].data", $"The skill {name} takes a JSON object.");
+    }
+
+    /// <summary>The media types of what skills beside <c>chat.say</c> make: their answers, or what comes of the work; empty where its author does not say.</summary>
+    public static IReadOnlyList<string> MadeBySkills(KindDescription kind) => kind.Works ? kind.OutputModes : MediaTypes.Data;
+
+    private static void DemandAccepted(IReadOnlyList<string> made, Remarks? remarks)
+    {
+        if (made.Count > 0 && remarks?.Accepts is { } accepted && !MediaTypes.AreAccepted(made, accepted))
+        {
+            throw new A2AException(A2AError.ContentTypeNotSupported, $"configuration.acceptedOutputModes: It has none of what is made here: {string.Join(", ", made)}.");
+        }
     }
 
     private static Offer Find(KindDescription kind) => Offers.GetValue(kind, static kind => new Offer(

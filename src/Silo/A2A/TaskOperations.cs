@@ -64,9 +64,9 @@ internal sealed class TaskOperations(TaskRuns runs, A2AKinds kinds)
         var last = call.Context.Request.Headers["Last-Event-ID"].ToString();
         if (last.Length > 0)
         {
-            return long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var place)
+            return long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place <= run.Sequence
                 ? new(null, TaskRuns.StreamAsync(follow, first: null, place, run.Conversation, run.State, isSend: false))
-                : throw A2AException.Invalid("Last-Event-ID", "It is the id of an event.");
+                : throw A2AException.Invalid("Last-Event-ID", "It is the id of an event that the task has had.");
         }
 
         return run.State.IsFinal()

@@ -7,7 +7,7 @@ using OrleansAgents.Runs;
 namespace OrleansAgents.A2A;
 
 /// <summary>Asks agents, and above all runs, in a caller's name.</summary>
-internal sealed class TaskRuns(IAgentClient agents, A2AKinds kinds, CallerKeys keys)
+internal sealed class TaskRuns(IAgentClient agents, A2AKinds kinds, CallerKeys keys, IHostApplicationLifetime lifetime)
 {
     private const int LongestText = 1024;
 
@@ -53,10 +53,11 @@ internal sealed class TaskRuns(IAgentClient agents, A2AKinds kinds, CallerKeys k
         : throw A2AException.Invalid(field, $"It is longer than {LongestText} bytes.");
 
     /// <summary>Waits until a run is final or interrupted, from behind a place of its log, but no longer than a caller may wait.</summary>
+    /// <exception cref="A2AException">The silo stops.</exception>
     public async Task WaitAsync(A2ACall call, RunHandle run, long after)
     {
         using var enough = new CancellationTokenSource(keys.Current.MaxTimeout);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(call.Aborted, enough.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(call.Aborted, enough.Token, lifetime.ApplicationStopping);
         try
         {
             await foreach (var one in run.FollowAsync(after, either.Token))
@@ -70,6 +71,13 @@ internal sealed class TaskRuns(IAgentClient agents, A2AKinds kinds, CallerKeys k
         catch (OperationCanceledException) when (!call.Aborted.IsCancellationRequested)
         {
             // Told how it stands; whoever wants more comes back.
+        }
+
+        // How it stands nobody may be there to tell any more.
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            throw A2AException.Of(
+                new Refusal(RefusalCodes.Stopping, $"This silo is stopping, and the task {run.Id} goes on; the same message sent again finds it at another one, or the next."), Outcome.Refused);
         }
     }
 

@@ -36,6 +36,11 @@ internal sealed class McpEndpoint(McpServers servers, McpCalls calls, HttpDoor d
 
             var (body, fault) = await HttpDoor.ReadBodyAsync(context, door.Limits.MessageBytes, stop);
             var message = McpMessage.Read(body ?? throw new AgentRefusedException(fault!));
+            if (message.Method is not null && !PayloadJson.HasWholeTexts(body))
+            {
+                throw new AgentRefusedException(RefusalCodes.MalformedJson, "A text of the message has half of a surrogate pair.");
+            }
+
             var session = TakeSession(context, message);
             if (message.Method == Cancelled)
             {

@@ -11,9 +11,9 @@ namespace OrleansAgents.Mcp;
 
 /// <summary>Calls that are runs: started, waited for with news of how far they are, told something, cancelled.</summary>
 internal sealed partial class McpRuns(
-    IAgentClient agents, SendEndpoints sending, HttpDoor door, CallerKeys keys, OpenStreams streams, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<McpRuns> logger)
+    IAgentClient agents, SendEndpoints sending, HttpDoor door, CallerKeys keys, OpenStreams streams, IHostApplicationLifetime lifetime, TimeProvider time, McpWaiting waiting, ILogger<McpRuns> logger)
 {
-    /// <summary>Starts the run that a message is to be, and waits for it. Where its caller leaves meanwhile, it is cancelled.</summary>
+    /// <summary>Starts the run that a message is to be, and waits for it. Where its caller leaves meanwhile, and no repeat of it waits here, it is cancelled.</summary>
     public async Task<CallToolResult> StartAsync(McpCall call, Envelope message, CancellationToken cancellationToken)
     {
         // Before anything is begun, for it may be none.
@@ -21,12 +21,15 @@ internal sealed partial class McpRuns(
         var id = message.Id.ToString();
         var run = agents.As(message.Sender).Run(id);
         using var place = streams.Take();
+        // Whoever leaves before that is known may have begun it.
+        using var wait = waiting.Join(message.Sender, id);
+        wait.IsFirst = true;
         try
         {
             var start = new RunStart(message.Recipient.ToString(), message.Type, JsonElement.Parse(message.PayloadJson.Span), message.Version);
             var envelope = Envelope.Create(message.Sender, RunAddress.Of(id), start).WithId(message.Id).With(message.Extras);
-            var wait = new SendOptions { Timeout = keys.Current.Timeout };
-            var started = await sending.SendAsync(call.Http, envelope, wait, cancellationToken);
+            var started = await sending.SendAsync(call.Http, envelope, new SendOptions { Timeout = keys.Current.Timeout }, cancellationToken);
+            wait.IsFirst = started.Outcome == Outcome.Accepted;
             // Started before by the same caller, it is the run that is meant; by another, reading it will say so.
             return started.Refusal is { } refusal && refusal.Code != RunCodes.Exists
                 ? McpResults.Refuse(refusal, message.Id)
@@ -34,7 +37,11 @@ internal sealed partial class McpRuns(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await AbandonAsync(message.Sender, id);
+            if (wait.Leave())
+            {
+                await AbandonAsync(message.Sender, id);
+            }
+
             throw;
         }
     }

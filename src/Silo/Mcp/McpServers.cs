@@ -63,7 +63,7 @@ internal sealed class McpServers : IAsyncDisposable
     private Task Configure(HttpContext context, McpServerOptions options, CancellationToken cancellationToken)
     {
         var (caller, session) = context.Features.GetRequiredFeature<Coming>();
-        options.Handlers.ListToolsHandler = (_, _) => new(new ListToolsResult { Tools = [.. _catalogue.List], TimeToLive = TimeSpan.FromSeconds(10), CacheScope = CacheScope.Private });
+        options.Handlers.ListToolsHandler = (request, _) => new(McpPages.Read(_catalogue.List, request.Params?.Cursor));
         options.Handlers.CallToolHandler = (request, stop) => _calls.CallAsync(new McpCall(context, caller, session, request), stop);
         options.Handlers.SubscriptionsListenHandler = _listening.ListenAsync;
         return Task.CompletedTask;

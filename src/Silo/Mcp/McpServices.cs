@@ -10,6 +10,7 @@ internal static class McpServices
     {
         services.AddSingleton(options);
         services.TryAddSingleton<McpCatalogue>();
+        services.TryAddSingleton<McpWaiting>();
         services.TryAddSingleton<McpRuns>();
         services.TryAddSingleton<McpCalls>();
         services.TryAddSingleton<McpListening>();

@@ -2,6 +2,7 @@ using OrleansAgents.A2A;
 using OrleansAgents.Agents;
 using OrleansAgents.Intelligence;
 using OrleansAgents.Messaging;
+using OrleansAgents.Runs;
 
 namespace OrleansAgents.Tests.A2A;
 
@@ -51,6 +52,20 @@ public sealed class RemoteAskTests(RemoteCluster cluster) : IClassFixture<Remote
         var sent = There.Of(Send).Single().Message;
         Assert.Equal(("quote.request.v2", "a"), (sent.GetProperty("metadata").GetProperty("skill").GetString(), sent.GetProperty("parts")[0].GetProperty("data").GetProperty("sku").GetString()));
         Assert.Equal(RemoteCodes.Broken, (await Assert.ThrowsAsync<AgentRefusedException>(async () => await Client.Agent(agent).AskJsonAsync("quote.request", "{}"u8.ToArray(), cancellationToken: Token))).Code);
+    }
+
+    [Fact]
+    public async Task Ask_WithRemarks_SaysThemThereButNoSkillOfItsOwn()
+    {
+        var agent = cluster.Begin("remarks");
+        There.Script(Send, AgentSteps.Say("x"), AgentSteps.Stream("""{"message":{"messageId":"m","role":"ROLE_AGENT","parts":[{"data":{}}]}}"""));
+        var remarks = new Remarks { Metadata = System.Text.Json.JsonElement.Parse("""{"a":1,"skill":"counter.add"}"""), Extensions = ["https://a.example"], References = ["t"] };
+        await Client.Agent(agent).AskAsync(new ChatSay([Part.Of("x")], remarks), cancellationToken: Token);
+        var sent = There.Of(Send).Single().Message;
+        // Who may only talk names no contract by it.
+        Assert.Equal(("""{"a":1}""", """["https://a.example"]""", """["t"]"""), (sent.GetProperty("metadata").GetRawText(), sent.GetProperty("extensions").GetRawText(), sent.GetProperty("referenceTaskIds").GetRawText()));
+        await Client.Agent(agent).AskJsonAsync("quote.request", "{}"u8.ToArray(), cancellationToken: Token);
+        Assert.Equal("""{"skill":"quote.request"}""", There.Of(Send).Last().Message.GetProperty("metadata").GetRawText());
     }
 
     [Theory]

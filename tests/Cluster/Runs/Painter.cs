@@ -11,7 +11,7 @@ internal sealed record Paint(string What) : IRequest<Painting>;
 internal sealed record Painting(string What);
 
 /// <summary>Paints beside the turns, stroke by stroke.</summary>
-/// <param name="What">What to paint: "wait" before it has it wait for its gate, "refuse" and "fail" end in that.</param>
+/// <param name="What">What to paint: "wait" before it has it wait for its gate, "refuse" and "fail" end in that, and "huge" in more than a message may hold.</param>
 /// <param name="Strokes">How many.</param>
 [Contract("paint.slowly")]
 internal sealed record PaintSlowly(string What, int Strokes = 3) : IRequest<Painting>;
@@ -78,7 +78,7 @@ internal sealed class PainterAgent : Agent<PainterState>, IHandle<Paint, Paintin
     public ValueTask HandleAsync(PaintDone message, AgentContext context, CancellationToken cancellationToken)
     {
         State.Painted++;
-        context.Run?.Complete("Done.", new Artifact("title", [Part.Of(message.What)], Last: true));
+        context.Run?.Complete("Done.", new Artifact("title", [Part.Of(message.What == "huge" ? new string('x', 300_000) : message.What)], Last: true));
         return default;
     }
 
@@ -176,4 +176,11 @@ internal sealed class SketcherAgent : Agent, IHandle<Paint, Painting>, IHandle<P
             throw;
         }
     }
+}
+
+/// <summary>Answers with what it gets; <c>any.half</c> with half of a character.</summary>
+[Agent("mirror")]
+internal sealed class MirrorAgent : Agent, IHandleAny
+{
+    public ValueTask<byte[]?> HandleAnyAsync(Envelope message, AgentContext context, CancellationToken cancellationToken) => new(message.Type == "any.half" ? [.. """{"x":"\ud800"}"""u8] : message.PayloadJson.ToArray());
 }

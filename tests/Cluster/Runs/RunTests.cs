@@ -37,6 +37,36 @@ public sealed class RunTests(AgentCluster cluster)
     }
 
     [Fact]
+    public async Task Answer_NestedDeeperThanAnArtifactMayBe_FailsTheRun()
+    {
+        foreach (var (depth, state) in ((int, RunState)[])[(58, RunState.Completed), (59, RunState.Failed)])
+        {
+            var deep = System.Text.Json.JsonElement.Parse($$"""{"x":{{new string('[', depth)}}{{new string(']', depth)}}}""");
+            var run = await Client.StartJsonAsync(new AgentId("mirror", "deep"), "any.thing", deep, cancellationToken: Token);
+            var read = await run.WaitAsync(untilFinal: true, Token);
+            Assert.Equal((state, state == RunState.Failed ? RefusalCodes.TooDeep : null), (read.State, read.Code));
+        }
+    }
+
+    [Fact]
+    public async Task Answer_WithHalfOfASurrogatePair_FailsTheRun()
+    {
+        var run = await Client.StartJsonAsync(new AgentId("mirror", "half"), "any.half", System.Text.Json.JsonElement.Parse("{}"), cancellationToken: Token);
+        var read = await run.WaitAsync(untilFinal: true, Token);
+        Assert.Equal((RunState.Failed, RefusalCodes.MalformedJson), (read.State, read.Code));
+    }
+
+    [Fact]
+    public async Task Report_LargerThanAMessageMayBe_FailsTheRun()
+    {
+        var run = await Client.StartAsync("painter/huge", new PaintSlowly("huge"), cancellationToken: Token);
+        var read = await run.WaitAsync(untilFinal: true, Token);
+        Assert.Equal((RunState.Failed, RefusalCodes.TooLarge), (read.State, read.Code));
+        Assert.Contains("262144", Assert.Single(read.Message!.Parts).Text!, StringComparison.Ordinal);
+        Assert.Equal("strokes", Assert.Single(read.Artifacts).Id);
+    }
+
+    [Fact]
     public async Task Run_WithWork_WritesOnTheWayWhileItsAgentGoesOn()
     {
         var run = await Client.StartAsync("painter/busy", new PaintSlowly("wait-busy"), cancellationToken: Token);

@@ -29,9 +29,13 @@ internal sealed class HttpCaller(SiloProcess silo, string? key = SiloProcess.Sho
     }
 
     /// <summary>Opens a stream of events; the caller disposes of it.</summary>
-    public async Task<HttpEvents> ReadAsync(string path, params (string Name, string Value)[] headers)
+    public Task<HttpEvents> ReadAsync(string path, params (string Name, string Value)[] headers) => OpenAsync(HttpMethod.Get, path, content: null, headers);
+
+    /// <summary>Opens the stream of events that a request is answered with; the caller disposes of it.</summary>
+    public async Task<HttpEvents> OpenAsync(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
     {
-        using var request = Request(HttpMethod.Get, path, headers);
+        using var request = Request(method, path, headers);
+        request.Content = content;
         var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
         return new HttpEvents(response, new StreamReader(await response.Content.ReadAsStreamAsync(Token), Encoding.UTF8));
     }

@@ -50,6 +50,9 @@ public sealed class A2AHost : IAsyncLifetime
         await Posts.DisposeAsync();
     }
 
+    /// <summary>Stops one.</summary>
+    internal Task StopAsync(Uri url) => _apps.Single(app => new Uri(app.Urls.First()).Port == url.Port).StopAsync();
+
     /// <summary>Starts one more, with settings of its own.</summary>
     internal async Task<Uri> StartAsync(string prefix = "/", bool withPush = true, params string[] settings)
     {
@@ -64,7 +67,7 @@ public sealed class A2AHost : IAsyncLifetime
         ]).Select(s => s.Split('=', 2)).Select(s => KeyValuePair.Create<string, string?>(s[0], s[1])));
         builder.Host.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(Ports.Next(), gatewayPort: 0).UseMemoryStorage().AddAgents().AddDemoAgents();
+            silo.UseLocalhostClustering(Ports.Next(), gatewayPort: 0).UseMemoryStorage().AddAgents().AddDemoAgents().AddAgent<HearerAgent>().AddAgent<DoerAgent>();
             if (withPush)
             {
                 silo.AddPushNotifications(push => push.Hosts.Add("localhost"));

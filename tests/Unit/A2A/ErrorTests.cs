@@ -76,6 +76,10 @@ public sealed class ErrorTests(A2AHost host)
             ("""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"x"}]},"configuration":{"historyLength":-1}}""", "historyLength"),
             ("""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"x"}],"metadata":{"skill":1}}}""", "message.metadata.skill"),
             ("""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"x"}],"metadata":{"skill":""}}}""", "message.metadata.skill"),
+            ($$$"""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"data":{{{Nested(57)}}}}]}}""", "message.parts[0]: 'data'"),
+            ("""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"x"}],"metadata":{"skill":"\ud800"}}}""", "message.metadata: A text has half"),
+            ("""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"data":{"a":["\ud800"]}}]}}""", "message.parts[0]: A text has half"),
+            ("""{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"x","metadata":{"a":"\udc00\ud800"}}]}}""", "message.parts[0]: A text has half"),
         ])
         {
             var reply = (await caller.SendAsync("a2a/worker", sent)).AssertPlain(-32602, 400);
@@ -86,6 +90,8 @@ public sealed class ErrorTests(A2AHost host)
         Assert.Contains("counter.add", named.AssertPlain(-32602, 400).Body, StringComparison.Ordinal);
         Assert.Contains("amount", (await caller.SendAsync("a2a/counter", Message(Data("""{"amount":"x"}"""), skill: "counter.add"))).AssertPlain(-32602, 400).Body, StringComparison.Ordinal);
     }
+
+    private static string Nested(int depth) => new string('[', depth) + new string(']', depth);
 
     [Theory, MemberData(nameof(Bindings))]
     public async Task Task_ThatIsUnknown_TakesNoMessage(string binding)
@@ -136,6 +142,8 @@ public sealed class ErrorTests(A2AHost host)
     [InlineData("""{"jsonrpc":"2.0","id":{},"method":"GetTask"}""", -32600, "null")]
     [InlineData("""{"jsonrpc":"2.0","id":"a\"b","method":7}""", -32600, "\"a\\\"b\"")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"GetTask","params":[]}""", -32600, "1")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"ListTasks","method":"GetTask"}""", -32600, "1")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"GetTask","params":{},"params":{"id":"x"}}""", -32600, "1")]
     [InlineData("""{"jsonrpc":"2.0","id":12345678901234567890,"method":"message/send","params":{}}""", -32601, "12345678901234567890")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"GetTask"}""", -32602, "1")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"GetTask","params":null}""", -32602, "1")]
@@ -166,8 +174,11 @@ public sealed class ErrorTests(A2AHost host)
         using var stream = await caller.StreamAsync("a2a/counter", Message(Text("x"), skill: "counter.add"));
         Assert.NotEqual("text/event-stream", stream.Type);
         (await stream.ReadAsync()).AssertError("CONTENT_TYPE_NOT_SUPPORTED", -32005, 400);
-        using var subscription = await caller.SubscribeAsync("a2a/worker", await TaskTests.BeginAsync(caller, """{"ask":true}"""), headers: ("Last-Event-ID", "x"));
-        (await subscription.ReadAsync()).AssertPlain(-32602, 400);
+        foreach (var place in (string[])["x", "-1", "9999"])
+        {
+            using var subscription = await caller.SubscribeAsync("a2a/worker", await TaskTests.BeginAsync(caller, """{"ask":true}"""), headers: ("Last-Event-ID", place));
+            (await subscription.ReadAsync()).AssertPlain(-32602, 400);
+        }
     }
 
     [Theory, MemberData(nameof(Bindings))]

@@ -70,6 +70,22 @@ public sealed class PushTests(A2AHost host)
         (await CreateAsync(caller, task, $"\"url\":\"https://a.example\",{member}")).AssertPlain(-32602, 400);
     }
 
+    [Theory, MemberData(nameof(Bindings))]
+    public async Task Message_WhoseConfigIsRefused_BeginsAndSaysNothing(string binding)
+    {
+        const string Config = """{"taskPushNotificationConfig":{"url":"http://127.0.0.1/"}}""";
+        using var caller = new A2ACaller(host.Url, binding);
+        var (id, context) = ($"refused-{binding}", Guid.NewGuid().ToString());
+        (await caller.SendAsync(Worker, Message(Data("""{"steps":1}"""), context: context, skill: "work.steps", id: id, configuration: Config))).AssertPlain(-32602, 400);
+        // Had it begun a task, that would be this one, of one step.
+        var task = (await caller.SendAsync(Worker, Message(Data("""{"steps":2,"ask":true}"""), context: context, skill: "work.steps", id: id))).Result.GetProperty("task");
+        Assert.Equal("TASK_STATE_INPUT_REQUIRED", task.GetProperty("status").GetProperty("state").GetString());
+
+        var running = task.GetProperty("id").GetString()!;
+        (await caller.SendAsync(Worker, Message(Text("yes"), running, configuration: Config))).AssertPlain(-32602, 400);
+        Assert.Equal("TASK_STATE_INPUT_REQUIRED", (await caller.GetAsync(Worker, running)).Result.GetProperty("status").GetProperty("state").GetString());
+    }
+
     [Fact]
     public async Task Events_OfATask_ArePostedInOrderAndAgainAfterAFailure()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -12,7 +13,7 @@ public sealed partial class RemoteClientTests : IAsyncLifetime
 {
     private const string Key = "very-secret-key", Send = "SendStreamingMessage";
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly ArmedTime _time = new();
     private readonly FakeLogCollector _log = new();
     private readonly RemoteHttp _http = new();
     private ScriptedAgent _agent = null!;
@@ -123,9 +124,15 @@ public sealed partial class RemoteClientTests : IAsyncLifetime
             exchange.Response.Headers.RetryAfter = "3600";
             await AgentSteps.Raw(429, "")(exchange);
         }, AgentSteps.Say("x"));
-        var (start, send) = (_time.GetUtcNow(), Create().SendAsync(Hello, isStreamed: true, Token));
-        await using var events = await AdvanceUntilAsync(send, TimeSpan.FromMinutes(10));
-        Assert.InRange(_time.GetUtcNow() - start, TimeSpan.FromHours(1), TimeSpan.FromHours(2));
+        var send = Create().SendAsync(Hello, isStreamed: true, Token);
+        // What a call may take is longer, and a pause of its own choice a lot shorter.
+        var pause = await _time.FindAsync(due => due >= TimeSpan.FromMinutes(30) && due <= TimeSpan.FromHours(2), Token);
+        Assert.InRange(pause, TimeSpan.FromHours(1), TimeSpan.FromHours(2));
+        _time.Advance(pause - TimeSpan.FromTicks(1));
+        Assert.Single(_agent.Of(Send));
+        _time.Advance(TimeSpan.FromTicks(1));
+        await using var events = await send;
+        Assert.Equal(2, _agent.Of(Send).Count());
     }
 
     [Fact]
@@ -172,7 +179,7 @@ public sealed partial class RemoteClientTests : IAsyncLifetime
         Assert.Equal("t1", (await silent.Reader.ReadAsync(Token)).Task!.Id);
         var next = silent.Reader.ReadAsync(Token).AsTask();
         await AdvanceUntilAsync(next.ContinueWith(static t => t.Exception, TaskScheduler.Default), TimeSpan.FromMinutes(1));
-        Assert.True(Assert.IsType<RemoteException>((await Assert.ThrowsAsync<System.Threading.Channels.ChannelClosedException>(() => next)).InnerException).IsTransient);
+        Assert.True(Assert.IsType<RemoteException>((await Assert.ThrowsAsync<ChannelClosedException>(() => next)).InnerException).IsTransient);
         await using var lost = await client.SendAsync(Hello, isStreamed: true, Token);
         Assert.Equal("t2", (await lost.Reader.ReadAsync(Token)).Task!.Id);
         cut.SetResult();
@@ -190,12 +197,12 @@ public sealed partial class RemoteClientTests : IAsyncLifetime
         Assert.Equal((RemoteCodes.Broken, false), (failed.Code, failed.IsTransient));
     }
 
-    private RemoteClient Create(Action<RemoteOptions>? configure = null)
+    private RemoteClient Create(Action<RemoteOptions>? configure = null, string name = "scripted")
     {
         var options = new RemoteOptions { Url = _agent.Address, Key = Key, Timeout = TimeSpan.FromHours(5), StreamTimeout = TimeSpan.FromHours(5) };
         configure?.Invoke(options);
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new FakeLoggerProvider(_log)));
-        return new RemoteClient("scripted", options, _http, _time, loggers.CreateLogger("remote"));
+        return new RemoteClient(name, options, _http, _time, loggers.CreateLogger("remote"));
     }
 
     private async Task<T> AdvanceUntilAsync<T>(Task<T> task, TimeSpan? step = null)
@@ -208,5 +215,31 @@ public sealed partial class RemoteClientTests : IAsyncLifetime
         }
 
         return await task;
+    }
+
+    /// <summary>A clock that tells which timers are set on it.</summary>
+    private sealed class ArmedTime : FakeTimeProvider
+    {
+        private readonly Channel<TimeSpan> _armed = Channel.CreateUnbounded<TimeSpan>();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _armed.Writer.TryWrite(dueTime);
+            return timer;
+        }
+
+        /// <summary>Waits until a timer of such a time is set.</summary>
+        public async Task<TimeSpan> FindAsync(Func<TimeSpan, bool> isIt, CancellationToken cancellationToken)
+        {
+            while (true)
+            {
+                var due = await _armed.Reader.ReadAsync(cancellationToken);
+                if (isIt(due))
+                {
+                    return due;
+                }
+            }
+        }
     }
 }

@@ -162,6 +162,27 @@ public sealed class TaskTests(A2AHost host)
         Assert.Contains("steps", task.GetProperty("status").GetProperty("message").GetProperty("parts")[0].GetProperty("text").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory, MemberData(nameof(Bindings))]
+    public async Task Message_ThatWaitsWhileTheSiloStops_IsToldSoAtOnce(string binding)
+    {
+        var url = await host.StartAsync();
+        using var caller = new A2ACaller(url, binding);
+        var task = await BeginAsync(caller, Waiting);
+        using var events = await caller.SubscribeAsync(Worker, task);
+        _ = await events.NextAsync();
+        // It goes on, for a minute.
+        var waiting = caller.SendAsync(Worker, Message(Data("""{"steps":1,"ms":60000}"""), skill: "work.steps"));
+        while ((await caller.ListAsync(Worker)).Result.GetProperty("totalSize").GetInt32() < 2)
+        {
+        }
+
+        await host.StopAsync(url);
+        var reply = (await waiting).AssertPlain(-32000, 503);
+        Assert.Equal(503, reply.Status);
+        Assert.Contains("goes on", reply.Body, StringComparison.Ordinal);
+        Assert.Empty(await events.RestAsync());
+    }
+
     internal static async Task<string> BeginAsync(A2ACaller caller, string plan, string? context = null) =>
         (await caller.SendAsync(Worker, Message(Data(plan), context: context, skill: "work.steps"))).Result.GetProperty("task").GetProperty("id").GetString()!;
 

@@ -53,6 +53,9 @@ public sealed class AgentManifestTests
     [Agent("tagged", Tags = ["no tag"])]
     private sealed class FaultyTag : Agent;
 
+    [Agent("picturing", OutputModes = ["image/png; q=1"])]
+    private sealed class FaultyMode : Agent;
+
     [Fact]
     public void Populate_OfAClassWithNames_PutsThemIntoTheManifest()
     {
@@ -73,6 +76,7 @@ public sealed class AgentManifestTests
     [Theory]
     [InlineData(typeof(FaultyCapability), "[Agent(\"capable\", Capabilities = [\"Big\"])]", "a capability is a lower-case letter")]
     [InlineData(typeof(FaultyTag), "[Agent(\"tagged\", Tags = [\"no tag\"])]", "a tag is a lower-case letter")]
+    [InlineData(typeof(FaultyMode), "[Agent(\"picturing\", OutputModes = [\"image/png; q=1\"])]", "a media type is written such as image/png")]
     public void Registration_OfAClassWithAFaultyName_SaysWhereAndHow(Type agentClass, string where, string remedy)
     {
         var fault = Assert.Throws<InvalidOperationException>(() => AgentRegistration.Of(agentClass));

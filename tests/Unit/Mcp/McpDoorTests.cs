@@ -86,6 +86,15 @@ public sealed class McpDoorTests
     }
 
     [Fact]
+    public async Task Text_WithHalfOfASurrogatePair_IsMalformed()
+    {
+        await using var host = await StartAsync();
+        var (status, body, _) = await host.PostAsync("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","arguments":{"a":["\ud800"]}}}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "malformed-json"), (status, JsonElement.Parse(body).GetProperty("code").GetString()));
+        Assert.Equal(HttpStatusCode.OK, (await host.PostAsync("""{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"a":"\ud83d\ude00"}}}""")).Status);
+    }
+
+    [Fact]
     public async Task Requests_FasterThanTheRate_AreRefusedWithAdvice()
     {
         await using var host = await StartAsync("Agents:Http:Keys:0:Rate:PerSecond=1", "Agents:Http:Keys:0:Rate:Burst=2");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using OrleansAgents.Mcp;
 using OrleansAgents.Tests.Endpoints;
 using Xunit;
 
@@ -113,6 +114,49 @@ public sealed class McpListTests
         await using var own = await McpHost.ConnectAsync(new Uri(host.Url, "/own"), revision: null, "no key");
         Assert.Equal(["talker__chat_say"], (await ours.ListToolsAsync(cancellationToken: Token)).Select(t => t.Name));
         Assert.Equal(["own"], (await own.ListToolsAsync(cancellationToken: Token)).Select(t => t.Name));
+    }
+
+    [Fact]
+    public void Tools_BeyondAPage_ComeWithItsCursorEachOnce()
+    {
+        Tool[] tools = [.. Enumerable.Range(0, 250).Select(i => new Tool { Name = $"t{i}" })];
+        var (read, cursor) = (new List<string>(), (string?)null);
+        do
+        {
+            var page = McpPages.Read(tools, cursor);
+            Assert.InRange(page.Tools.Count, 1, McpPages.Size);
+            read.AddRange(page.Tools.Select(t => t.Name));
+            cursor = page.NextCursor;
+        }
+        while (cursor is not null);
+
+        Assert.Equal(tools.Select(t => t.Name), read);
+        Assert.Empty(McpPages.Read([], cursor: null).Tools);
+        Assert.Null(McpPages.Read([.. tools.Take(McpPages.Size)], cursor: null).NextCursor);
+        // Whatever went and came before the tool that the page ended with, the next one begins behind it.
+        cursor = McpPages.Read(tools, cursor: null).NextCursor;
+        Assert.Equal("t100", McpPages.Read([new Tool { Name = "new" }, .. tools.Skip(50)], cursor).Tools[0].Name);
+        Assert.Throws<ModelContextProtocol.McpProtocolException>(() => McpPages.Read([.. tools.Take(99), .. tools.Skip(100)], cursor));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("2025-11-25")]
+    public async Task Cursor_OfAnotherSilo_GoesOnAndOneThatIsNoneIsRefused(string? revision)
+    {
+        await using var other = await McpHost.StartAsync([typeof(QuoterAgent), typeof(TalkerAgent)]);
+        await using var client = await other.ConnectAsync(revision);
+        var all = (await client.ListToolsAsync(cancellationToken: Token)).Select(t => t.Name).ToList();
+        // As one that has the same tools gives it.
+        var cursor = System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(all[1]));
+        var rest = await client.ListToolsAsync(new ListToolsRequestParams { Cursor = cursor }, Token);
+        Assert.Equal(all.Skip(2), rest.Tools.Select(t => t.Name));
+        Assert.Null(rest.NextCursor);
+        foreach (var none in (string[])["", "1", "\u001b[31m", System.Buffers.Text.Base64Url.EncodeToString("never"u8)])
+        {
+            var refused = await Assert.ThrowsAsync<ModelContextProtocol.McpProtocolException>(async () => await client.ListToolsAsync(new ListToolsRequestParams { Cursor = none }, Token));
+            Assert.Equal(ModelContextProtocol.McpErrorCode.InvalidParams, refused.ErrorCode);
+        }
     }
 
     [Fact]

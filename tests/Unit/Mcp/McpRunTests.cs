@@ -13,7 +13,7 @@ using Xunit;
 namespace OrleansAgents.Tests.Mcp;
 
 /// <summary>Calls of agents that go on beyond their turns.</summary>
-public sealed class McpRunTests(McpSilo silo) : IClassFixture<McpSilo>
+public sealed partial class McpRunTests(McpSilo silo) : IClassFixture<McpSilo>
 {
     private const string Write =
         """{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"scribe__scribe_write","arguments":{"name":"NAME","agent":"NAME"},"_meta":{"progressToken":"p"}}}""";
