@@ -35,7 +35,7 @@ public abstract partial class ChatAgent : IHandle<ChatSummed>, IWork<ChatSum, Ch
         var messages = _memory.Between(work.Behind, work.Through).ToArray();
         // Half of the window stays free, so that not each exchange is followed by a summary.
         var left = HistoryWindow.Choose([.. messages.Select(m => m.Message)], options.WindowTokens / 2).Left;
-        var call = new ChatModelCall(Setup, budget, run: null, Turns.Host.Time);
+        var call = new ChatModelCall(Turns.Host, Setup, budget, run: null);
         if (left.Count == 0)
         {
             return new ChatSummed(Text: null, work.Behind, []);

@@ -47,7 +47,7 @@ public abstract partial class ChatAgent : IHandle<ChatThought>, IWork<ChatThink,
         var identity = AgentId.Parse(work.Identity);
         var budget = new ChatBudget(Turns.Host, Setup, context.Id, Id, identity, context.ConversationId);
         var form = FindForm(work.Type, work.Version);
-        var call = new ChatModelCall(Setup, budget, form is null ? context.Run : null, Turns.Host.Time);
+        var call = new ChatModelCall(Turns.Host, Setup, budget, form is null ? context.Run : null);
         using var within = Spans.Enter(Spans.Invoke(work.Message, work.Trace, Setup.Model, context.ConversationId));
         return await call.RunAsync(tools => Prepare(work, tools, form), work.Until, Setup.Options.Rounds, cancellationToken);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 using OrleansAgents.Agents;
 using OrleansAgents.Messaging;
 using OrleansAgents.Runs;
@@ -7,13 +8,13 @@ using OrleansAgents.Runs;
 namespace OrleansAgents.Intelligence;
 
 /// <summary>One call of a chat agent's model: what it may cost is set aside, it is streamed, and whatever becomes of it is told.</summary>
-internal sealed class ChatModelCall(ChatSetup setup, ChatBudget budget, RunWriter? run, TimeProvider time)
+internal sealed partial class ChatModelCall(AgentHost host, ChatSetup setup, ChatBudget budget, RunWriter? run)
 {
     private static readonly JsonElement Nothing = JsonElement.Parse("[]");
 
     private readonly List<ChatResponseUpdate> _heard = [];
     private int _input;
-    private bool _isCalled;
+    private bool _isCalled, _isModels;
 
     /// <summary>Calls the model.</summary>
     /// <param name="prepare">Makes what it is shown of the tools there are.</param>
@@ -23,8 +24,8 @@ internal sealed class ChatModelCall(ChatSetup setup, ChatBudget budget, RunWrite
     public async Task<ChatThought> RunAsync(
         Func<ToolSet, (IReadOnlyList<ChatMessage> Messages, ChatOptions Options)> prepare, DateTimeOffset until, int round, CancellationToken stop)
     {
-        var left = until - time.GetUtcNow();
-        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        var left = until - host.Time.GetUtcNow();
+        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, host.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         try
         {
@@ -45,19 +46,27 @@ internal sealed class ChatModelCall(ChatSetup setup, ChatBudget budget, RunWrite
         {
             return Fault(RefusalCodes.DeadlineExceeded, "The time for the answer was over while the model was called.");
         }
+        catch (Exception e) when (_isModels && !stop.IsCancellationRequested)
+        {
+            // Some clients throw what a program's mistake would be where a server's answer is odd; called again, it would be paid again.
+            LogUnreadable(host.Logger, setup.Model, e);
+            return Fault(ModelCodes.Broken, $"The answer of the model {setup.Model} cannot be read ({e.GetType().Name}).");
+        }
     }
 
     private async Task HearAsync(IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
     {
         _input = TokenEstimate.Of(messages, options);
         await budget.ReserveAsync(Spend(_input, setup.MostOutput), isForTools: false, cancellationToken);
-        _isCalled = true;
+        _isCalled = _isModels = true;
         await foreach (var update in setup.Client.GetStreamingResponseAsync(messages, options, cancellationToken))
         {
             _heard.Add(update);
             if (run is not null && update.Text is { Length: > 0 } text)
             {
+                _isModels = false;
                 await run.WriteAsync(text, ChatAgent.AnswerArtifact, cancellationToken);
+                _isModels = true;
             }
         }
     }
@@ -67,9 +76,11 @@ internal sealed class ChatModelCall(ChatSetup setup, ChatBudget budget, RunWrite
         var response = _heard.ToChatResponse();
         var messages = ChatParts.Clean(response.Messages, round);
         ToolWish[] wishes = [.. messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Select(c => ChatSetup.Resolve(tools, c, c.CallId))];
-        var output = response.Usage?.OutputTokenCount ?? TokenEstimate.Of(messages);
-        var input = response.Usage?.InputTokenCount ?? _input;
+        var said = StoredMessage.Write(messages);
+        var output = Credible(response.Usage?.OutputTokenCount) ?? TokenEstimate.Of(messages);
+        var input = Credible(response.Usage?.InputTokenCount) ?? _input;
         var calls = wishes.Count(w => w.Fault is null);
+        _isModels = false;
         try
         {
             if (calls > 0)
@@ -82,7 +93,7 @@ internal sealed class ChatModelCall(ChatSetup setup, ChatBudget budget, RunWrite
             return new ChatThought(Nothing, [], budget.Settle(Spend(input, output), tools: 0), input, output, Writer: null, e.Code, e.Message);
         }
 
-        return new ChatThought(StoredMessage.Write(messages), wishes, budget.Settle(Spend(input, output), calls), input, output, run?.Writer);
+        return new ChatThought(said, wishes, budget.Settle(Spend(input, output), calls), input, output, run?.Writer);
     }
 
     /// <summary>What was heard before it broke off may have to be paid for.</summary>
@@ -94,5 +105,11 @@ internal sealed class ChatModelCall(ChatSetup setup, ChatBudget budget, RunWrite
         return new ChatThought(Nothing, [], budget.Settle(spent, tools: 0), input, spent == Spending.None ? 0 : spent.Tokens - input, Writer: null, code, reason);
     }
 
+    /// <summary>A number of tokens as a provider reports it; null where it is none that a call can have.</summary>
+    private static long? Credible(long? reported) => reported is >= 0 and <= int.MaxValue ? reported : null;
+
     private Spending Spend(long input, long output) => new(input + output, setup.Prices.CostOf(input, output), Calls: 1);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "An answer of the model {Model} cannot be read")]
+    private static partial void LogUnreadable(ILogger logger, string model, Exception exception);
 }
