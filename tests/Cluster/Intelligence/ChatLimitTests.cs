@@ -88,7 +88,7 @@ public sealed class ChatLimitTests
     public async Task Tools_OfASource_AreOfferedAndCalled()
     {
         var source = new TestToolSource();
-        var (cluster, _) = await ChatCluster.StartAsync(configure: options => options.AddAgent<SourcedAgent>().ConfigureSilo(silo => silo.Services.AddSingleton<IToolSource>(source)));
+        var (cluster, _) = await ChatCluster.StartAsync(configure: options => options.AddAgent<SourcedAgent>().ConfigureAgents(agents => agents.Labels.Add("shelf")).ConfigureSilo(silo => silo.Services.AddSingleton<IToolSource>(source)));
         await using var ends = cluster;
         var agent = cluster.Client.Agent("sourced/a");
         Assert.Contains("found: pears", (await agent.AskAsync(ChatSay.Of("call find {\"what\":\"pears\"}"), cancellationToken: Token)).Text, StringComparison.Ordinal);
@@ -97,7 +97,8 @@ public sealed class ChatLimitTests
     }
 }
 
-[Agent("sourced")]
+// With a label, for its source is in one test only, and a silo without it would not start.
+[Agent("sourced", Label = "shelf")]
 internal sealed class SourcedAgent : ChatAgent
 {
     protected override string Instructions => "You find things.";
