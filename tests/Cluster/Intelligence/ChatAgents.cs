@@ -50,7 +50,7 @@ internal sealed class AbacusAgent : Agent<AbacusState>, IHandle<CountUp, Counted
 
 /// <summary>Talks, has tools of each kind, and answers a contract of its own.</summary>
 [Agent("chatty")]
-internal sealed class ChattyAgent : ChatAgent, IHandle<PlanTrip, Trip>
+internal class ChattyAgent : ChatAgent, IHandle<PlanTrip, Trip>
 {
     /// <summary>The calls of the method, by agent.</summary>
     public static ConcurrentDictionary<string, ConcurrentQueue<ToolCallContext>> Calls { get; } = new(StringComparer.Ordinal);
@@ -96,3 +96,7 @@ internal sealed class ChattyAgent : ChatAgent, IHandle<PlanTrip, Trip>
 
     private static string Launch(string what) => $"{what} is launched.";
 }
+
+/// <summary>The same by a kind of its own, so that what is measured of it is one test's.</summary>
+[Agent("measured")]
+internal sealed class MeasuredAgent : ChattyAgent;
