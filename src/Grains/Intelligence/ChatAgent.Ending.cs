@@ -121,7 +121,7 @@ public abstract partial class ChatAgent : IHandle<AskOver>, IHandle<RunOver>, IH
     {
         if (one.Work is { } work)
         {
-            context.Withdraw(new MessageId(work));
+            Withdraw(context, work);
         }
 
         foreach (var call in one.Calls.ToArray())

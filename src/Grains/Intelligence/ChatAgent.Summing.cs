@@ -12,6 +12,7 @@ public abstract partial class ChatAgent : IHandle<ChatSummed>, IWork<ChatSum, Ch
     ValueTask IHandle<ChatSummed>.HandleAsync(ChatSummed message, AgentContext context, CancellationToken cancellationToken)
     {
         Settle(context, message.Spent);
+        _calls.Remove(context.Message.Id.Value);
         var state = State;
         if (state.Summing != context.Message.Id.Value)
         {
@@ -41,6 +42,7 @@ public abstract partial class ChatAgent : IHandle<ChatSummed>, IWork<ChatSum, Ch
             return new ChatSummed(Text: null, work.Behind, []);
         }
 
+        Begun(context, call);
         var asked = HistorySummary.Ask(left, _memory.Summary?.Text, options.SummaryTokens);
         var thought = await call.RunAsync(
             _ => (asked, new ChatOptions { MaxOutputTokens = options.SummaryTokens }), Turns.Host.Time.GetUtcNow() + options.Within, round: 1, cancellationToken);
@@ -64,7 +66,7 @@ public abstract partial class ChatAgent : IHandle<ChatSummed>, IWork<ChatSum, Ch
         if (options.SummaryTokens > 0 && state.Summing is null && _memory.TokensBehind(state.Summed) > options.WindowTokens)
         {
             context.SpeakIn(one.Conversation);
-            state.Summing = context.BeginFor(new ChatSum(state.Summed, state.Last, one.Sender), run: null).Value;
+            state.Summing = Track(context.BeginFor(new ChatSum(state.Summed, state.Last, one.Sender), run: null));
         }
     }
 }

@@ -13,6 +13,7 @@ internal sealed partial class ChatModelCall(AgentHost host, ChatSetup setup, Cha
     private static readonly JsonElement Nothing = JsonElement.Parse("[]");
 
     private readonly List<ChatResponseUpdate> _heard = [];
+    private readonly CancellationTokenSource _withdrawn = new();
     private int _input;
     private bool _isCalled, _isModels;
 
@@ -26,7 +27,8 @@ internal sealed partial class ChatModelCall(AgentHost host, ChatSetup setup, Cha
     {
         var left = until - host.Time.GetUtcNow();
         using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, host.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, _withdrawn.Token);
         try
         {
             var tools = await setup.ListToolsAsync(either.Token);
@@ -42,9 +44,16 @@ internal sealed partial class ChatModelCall(AgentHost host, ChatSetup setup, Cha
         {
             return Fault(e.Code, e.Message);
         }
+        catch (Exception) when (_withdrawn.IsCancellationRequested)
+        {
+            // Its end comes with the commit of the turn that withdrew it, and to say anything before would be to answer.
+            await Task.Delay(Timeout.InfiniteTimeSpan, host.Time, over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            stop.ThrowIfCancellationRequested();
+            return OutOfTime();
+        }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !stop.IsCancellationRequested)
         {
-            return Fault(RefusalCodes.DeadlineExceeded, "The time for the answer was over while the model was called.");
+            return OutOfTime();
         }
         catch (Exception e) when (_isModels && !stop.IsCancellationRequested)
         {
@@ -54,6 +63,14 @@ internal sealed partial class ChatModelCall(AgentHost host, ChatSetup setup, Cha
         }
     }
 
+    /// <summary>Ends a call that nobody wants any more: it hears no more than it has, and says nothing.</summary>
+    /// <returns>What was set aside, and what of it was spent as far as anybody knows: what was reported, and else what was said and heard.</returns>
+    public IReadOnlyList<SetAside> Withdraw()
+    {
+        _withdrawn.Cancel();
+        return budget.Settle(_isCalled ? Heard().Spent : Spending.None, tools: 0);
+    }
+
     private async Task HearAsync(IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
     {
         _input = TokenEstimate.Of(messages, options);
@@ -61,6 +78,7 @@ internal sealed partial class ChatModelCall(AgentHost host, ChatSetup setup, Cha
         _isCalled = _isModels = true;
         await foreach (var update in setup.Client.GetStreamingResponseAsync(messages, options, cancellationToken))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             _heard.Add(update);
             if (run is not null && update.Text is { Length: > 0 } text)
             {
@@ -73,6 +91,7 @@ internal sealed partial class ChatModelCall(AgentHost host, ChatSetup setup, Cha
 
     private async Task<ChatThought> ReadAsync(ToolSet tools, int round, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var response = _heard.ToChatResponse();
         var messages = ChatParts.Clean(response.Messages, round);
         ToolWish[] wishes = [.. messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>().Select(c => ChatSetup.Resolve(tools, c, c.CallId))];
@@ -96,13 +115,22 @@ internal sealed partial class ChatModelCall(AgentHost host, ChatSetup setup, Cha
         return new ChatThought(said, wishes, budget.Settle(Spend(input, output), calls), input, output, run?.Writer);
     }
 
+    private ChatThought OutOfTime() => Fault(RefusalCodes.DeadlineExceeded, "The time for the answer was over while the model was called.");
+
     /// <summary>What was heard before it broke off may have to be paid for.</summary>
     private ChatThought Fault(string code, string reason)
     {
-        var output = TokenEstimate.Of(_heard.ToChatResponse().Messages);
-        var input = _heard.Count > 0 ? _input : 0;
-        var spent = _isCalled ? Spend(input, _heard.Count > 0 ? output : 0) : Spending.None;
-        return new ChatThought(Nothing, [], budget.Settle(spent, tools: 0), input, spent == Spending.None ? 0 : spent.Tokens - input, Writer: null, code, reason);
+        var (spent, input, output) = _heard.Count > 0 ? Heard() : (_isCalled ? Spend(0, 0) : Spending.None, 0, 0);
+        return new ChatThought(Nothing, [], budget.Settle(spent, tools: 0), input, output, Writer: null, code, reason);
+    }
+
+    /// <summary>What a call without its end took: as it was reported, and at least what was heard.</summary>
+    private (Spending Spent, long Input, long Output) Heard()
+    {
+        var response = _heard.ToChatResponse();
+        var input = Credible(response.Usage?.InputTokenCount) ?? _input;
+        var output = Math.Max(Credible(response.Usage?.OutputTokenCount) ?? 0, TokenEstimate.Of(response.Messages));
+        return (Spend(input, output), input, output);
     }
 
     /// <summary>A number of tokens as a provider reports it; null where it is none that a call can have.</summary>
