@@ -84,7 +84,7 @@ public abstract partial class ChatAgent : IHandle<ChatThought>, IWork<ChatThink,
         {
             one.Rounds++;
             one.Work = Track(Start(context, one, new ChatThink(
-                one.Message, one.Sender, State.Summed, State.Last, one.Type, one.Version, one.Until, one.Rounds == options.Rounds, one.Trace)));
+                one.Message, one.Sender, State.Summed, State.Last, one.Type, one.Version, one.Until, one.Rounds == options.Rounds, one.Trace, one.First)));
         }
     }
 
@@ -110,7 +110,13 @@ public abstract partial class ChatAgent : IHandle<ChatThought>, IWork<ChatThink,
             all.Add(HistorySummary.ToMessage(summary.Text));
         }
 
-        all.AddRange(_memory.Between(work.Behind, work.Through).Select(m => m.Message));
-        return (ChatParts.Join(HistoryWindow.Choose(all, Setup.Options.WindowTokens).Kept), options);
+        ChatMessage? question = null;
+        foreach (var kept in _memory.Between(work.Behind, work.Through))
+        {
+            all.Add(kept.Message);
+            question = kept.Place == work.First ? kept.Message : question;
+        }
+
+        return (ChatParts.Join(HistoryWindow.Choose(all, Setup.Options.WindowTokens, question).Kept), options);
     }
 }

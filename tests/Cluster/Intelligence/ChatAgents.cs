@@ -75,6 +75,7 @@ internal class ChattyAgent : ChatAgent, IHandle<PlanTrip, Trip>
     protected override void AddTools(ToolSet tools) => tools
         .Add(Weather)
         .Add(Broken)
+        .Add(Long)
         .Add(HangAsync, "Hang")
         .Add(Launch, needsApproval: true)
         .Add<CountUp>(new AgentId("abacus", Id.Key))
@@ -91,6 +92,8 @@ internal class ChattyAgent : ChatAgent, IHandle<PlanTrip, Trip>
 
     // It does not listen to its token either.
     private static Task HangAsync() => new TaskCompletionSource().Task;
+
+    private static string Long() => new('x', 2000);
 
     private static string Broken() => throw new InvalidOperationException("secret");
 

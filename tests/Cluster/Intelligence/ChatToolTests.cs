@@ -57,6 +57,16 @@ public sealed class ChatToolTests(ChatCluster chat) : IClassFixture<ChatCluster>
     }
 
     [Fact]
+    public async Task Results_ThatFillTheWindow_LeaveTheQuestionInIt()
+    {
+        const string Question = "What of the weather?\ncall Weather {\"city\":\"Ulm\"}\ncall Weather {\"city\":\"Bonn\"}\ncall abacus__abacus_up {\"by\":1}\ncall Long";
+        await chat.SayAsync("small-question", Question);
+        var shown = chat.Model.Calls.Last(c => c.Messages.Any(m => m.Text == Question)).Messages;
+        Assert.Equal(["system", "user", "assistant", "tool"], shown.Select(m => m.Role.Value));
+        Assert.Equal(4, shown[^1].Contents.Count);
+    }
+
+    [Fact]
     public async Task Tool_ThatFails_IsToldWithoutWhatItThrew()
     {
         var said = await chat.SayAsync("c", "call Broken");
