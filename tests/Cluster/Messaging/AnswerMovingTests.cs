@@ -30,8 +30,9 @@ public sealed class AnswerMovingTests(RunStores stores) : IClassFixture<RunStore
 
         await EndAsync(cluster, cook.Id, isKilled);
         var orders = await cook.AskAsync(new ReadOrders(), cancellationToken: Token);
+        Assert.Empty(orders.Over);
         Assert.Equal(["soup", "stew"], orders.Open);
-        Assert.Equal((0, 0), (orders.Served, orders.Over.Count));
+        Assert.Equal(0, orders.Served);
         Assert.False(asked.IsCompleted || again.IsCompleted);
 
         await cook.AskAsync(new Serve(), cancellationToken: Token);
@@ -94,7 +95,8 @@ public sealed class AnswerMovingTests(RunStores stores) : IClassFixture<RunStore
         options =>
         {
             (options.Silos, options.Store, options.Patience) = (2, store, TimeSpan.FromSeconds(30));
-            options.AddAgent<CookAgent>().AddAgent<GuestAgent>().ConfigureAgents(agents =>
+            // On a busy machine a silo takes its time to end.
+            options.AddAgent<CookAgent>().AddAgent<GuestAgent>().ConfigureClients(client => client.Timeout = TimeSpan.FromMinutes(4)).ConfigureAgents(agents =>
             {
                 agents.Delivery.MaxRetries = 1000;
                 agents.Delivery.FirstDelay = TimeSpan.FromMilliseconds(1);
