@@ -29,6 +29,9 @@ internal static class ModelSteps
         await form.EndAsync("tool_calls", Input, Output);
     };
 
+    /// <summary>Says words, and ends in good order without saying that it is the end.</summary>
+    public static ModelStep Truncate(params string[] words) => (_, form) => BeginAsync(form, words);
+
     /// <summary>Answers with a status and a sentence.</summary>
     public static ModelStep Fail(int status, string message = "It failed.") => (_, form) =>
     {

@@ -22,7 +22,7 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
     private bool _isStarted, _isCounted;
 
     /// <summary>The agent's address.</summary>
-    public AgentId Id => _turns.Id;
+    public AgentId Id => (_turns ?? throw Inactive()).Id;
 
     /// <inheritdoc/>
     public sealed override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -124,6 +124,8 @@ public abstract class Agent : Grain, IAgentGrain, IGrainMigrationParticipant
 
     void IGrainMigrationParticipant.OnRehydrate(IRehydrationContext rehydrationContext) =>
         (_turns ??= CreateTurns()).Arrive(rehydrationContext);
+
+    private InvalidOperationException Inactive() => new($"{GetType()} has no address in its constructor, nor where its class is checked at the silo's start; use Id in handlers and in OnStartAsync.");
 
     private AgentTurns CreateTurns()
     {

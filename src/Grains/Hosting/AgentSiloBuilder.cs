@@ -55,6 +55,7 @@ public static class AgentSiloBuilder
         {
             services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, WakeService>();
             services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, AnswerRelease>();
+            services.AddSingleton<IConfigurationValidator, AgentClassCheck>();
         }
 
         return silo.AddPlacementDirector<OwnSiloPlacement, OwnSiloDirector>()

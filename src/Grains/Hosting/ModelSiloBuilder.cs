@@ -54,6 +54,7 @@ public static class ModelSiloBuilder
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ModelsOptions>, ModelsOptionsValidation>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ModelCatalogue>();
+        services.TryAddSingleton(new OwnModels(services));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, OfflineNotice>());
         // Names come with the options, so any is looked up when it is asked for; a client registered under its own key goes before.
         services.TryAddKeyedSingleton<IChatClient>(

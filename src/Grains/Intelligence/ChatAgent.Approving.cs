@@ -40,6 +40,7 @@ public abstract partial class ChatAgent : IHandle<RunSaid>
                 }
                 else
                 {
+                    ToolTelemetry.NotCalled(Id.Kind, call.Wish.Tool, ToolTelemetry.Declined);
                     Return(context, one, call, ToolResult.OfFault($"The owner did not agree to this call.{(word.Reason is { } reason ? $" {reason}" : "")}"), isFault: false);
                 }
             }

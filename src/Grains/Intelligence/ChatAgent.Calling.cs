@@ -16,6 +16,7 @@ public abstract partial class ChatAgent : IHandle<Answers>, IHandle<ChatCalled>,
             return default;
         }
 
+        ToolTelemetry.Ended(Id.Kind, call, ToolTelemetry.OutcomeOf(message.Single.Refusal), context.Now);
         if (message.Single.Refusal is { } refusal)
         {
             Return(context, one, call, ToolResult.Of(refusal), ToolResult.IsModels(refusal));
@@ -33,6 +34,8 @@ public abstract partial class ChatAgent : IHandle<Answers>, IHandle<ChatCalled>,
     {
         if (FindCall(context.Message.Id.Value) is ({ } one, { } call))
         {
+            ToolTelemetry.Ended(
+                Id.Kind, call, message.Fault is null ? ToolTelemetry.Accepted : message.IsModels ? ToolTelemetry.Refused : ToolTelemetry.Failed, context.Now);
             Return(context, one, call, message.Fault is { } fault ? ToolResult.OfFault(fault) : ToolResult.Of(message.Result), message.IsModels);
             Advance(context, one);
         }
@@ -61,6 +64,8 @@ public abstract partial class ChatAgent : IHandle<Answers>, IHandle<ChatCalled>,
             one.Calls.Add(call);
             if (wish.Fault is { } fault)
             {
+                var isKnown = Setup.Own.Has(wish.Tool);
+                ToolTelemetry.NotCalled(Id.Kind, isKnown ? wish.Tool : null, isKnown ? ToolTelemetry.Unreadable : ToolTelemetry.Unknown);
                 Return(context, one, call, ToolResult.OfFault(fault), isFault: true);
             }
             else if (!wish.NeedsApproval)
@@ -69,6 +74,7 @@ public abstract partial class ChatAgent : IHandle<Answers>, IHandle<ChatCalled>,
             }
             else if (one.Run is null)
             {
+                ToolTelemetry.NotCalled(Id.Kind, wish.Tool, ToolTelemetry.Unapprovable);
                 Return(context, one, call, ToolResult.OfFault($"{wish.Tool} needs the approval of a person, which can be had in a run and not here."), isFault: false);
             }
         }
@@ -83,16 +89,17 @@ public abstract partial class ChatAgent : IHandle<Answers>, IHandle<ChatCalled>,
         var wish = call.Wish;
         if (wish.Agent is null)
         {
-            one.HasActed = true;
+            (one.HasActed, call.BegunAt) = (true, context.Now);
             call.Under = Start(context, one, new ChatCall(wish, one.Message, one.Sender, one.Until, one.Trace)).Value;
         }
         else if (wish.Agent == Id.ToString() || one.Chain.Contains(wish.Agent, StringComparer.Ordinal))
         {
+            ToolTelemetry.NotCalled(Id.Kind, wish.Tool, ToolTelemetry.Cycle);
             Return(context, one, call, ToolResult.OfFault($"{wish.Agent} waits for this answer itself and cannot be asked."), isFault: true);
         }
         else
         {
-            one.HasActed = true;
+            (one.HasActed, call.BegunAt) = (true, context.Now);
             call.Under = Ask(context, one, wish).Value;
         }
     }

@@ -41,6 +41,7 @@ public abstract partial class ChatAgent : IHandle<AskOver>, IHandle<RunOver>, IH
         }
         else if (FindCall(message.Work) is ({ } current, { } call))
         {
+            ToolTelemetry.Ended(Id.Kind, call, ToolTelemetry.Failed, context.Now);
             Return(context, current, call, ToolResult.OfFault(message.Reason), isFault: false);
             Advance(context, current);
         }
@@ -120,7 +121,7 @@ public abstract partial class ChatAgent : IHandle<AskOver>, IHandle<RunOver>, IH
     {
         if (one.Work is { } work)
         {
-            context.Withdraw(new MessageId(work));
+            Withdraw(context, work);
         }
 
         foreach (var call in one.Calls.ToArray())
@@ -128,6 +129,7 @@ public abstract partial class ChatAgent : IHandle<AskOver>, IHandle<RunOver>, IH
             if (call.Under is { } under)
             {
                 Spans.EndTool(under, RefusalCodes.Cancelled);
+                ToolTelemetry.Ended(Id.Kind, call, ToolTelemetry.Cancelled, context.Now);
                 context.Withdraw(new MessageId(under));
             }
 

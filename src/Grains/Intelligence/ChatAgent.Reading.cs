@@ -28,7 +28,7 @@ public abstract partial class ChatAgent : IHandle<ChatHistory, ChatHistoryPage>,
 
         if (state.Summing is { } summing)
         {
-            context.Withdraw(new MessageId(summing));
+            Withdraw(context, summing);
             state.Summing = null;
         }
 

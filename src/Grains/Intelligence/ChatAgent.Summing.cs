@@ -12,6 +12,7 @@ public abstract partial class ChatAgent : IHandle<ChatSummed>, IWork<ChatSum, Ch
     ValueTask IHandle<ChatSummed>.HandleAsync(ChatSummed message, AgentContext context, CancellationToken cancellationToken)
     {
         Settle(context, message.Spent);
+        _calls.Remove(context.Message.Id.Value);
         var state = State;
         if (state.Summing != context.Message.Id.Value)
         {
@@ -35,12 +36,13 @@ public abstract partial class ChatAgent : IHandle<ChatSummed>, IWork<ChatSum, Ch
         var messages = _memory.Between(work.Behind, work.Through).ToArray();
         // Half of the window stays free, so that not each exchange is followed by a summary.
         var left = HistoryWindow.Choose([.. messages.Select(m => m.Message)], options.WindowTokens / 2).Left;
-        var call = new ChatModelCall(Setup, budget, run: null, Turns.Host.Time);
+        var call = new ChatModelCall(Turns.Host, Setup, budget, run: null);
         if (left.Count == 0)
         {
             return new ChatSummed(Text: null, work.Behind, []);
         }
 
+        Begun(context, call);
         var asked = HistorySummary.Ask(left, _memory.Summary?.Text, options.SummaryTokens);
         var thought = await call.RunAsync(
             _ => (asked, new ChatOptions { MaxOutputTokens = options.SummaryTokens }), Turns.Host.Time.GetUtcNow() + options.Within, round: 1, cancellationToken);
@@ -64,7 +66,7 @@ public abstract partial class ChatAgent : IHandle<ChatSummed>, IWork<ChatSum, Ch
         if (options.SummaryTokens > 0 && state.Summing is null && _memory.TokensBehind(state.Summed) > options.WindowTokens)
         {
             context.SpeakIn(one.Conversation);
-            state.Summing = context.BeginFor(new ChatSum(state.Summed, state.Last, one.Sender), run: null).Value;
+            state.Summing = Track(context.BeginFor(new ChatSum(state.Summed, state.Last, one.Sender), run: null));
         }
     }
 }

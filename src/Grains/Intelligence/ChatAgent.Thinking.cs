@@ -11,6 +11,7 @@ public abstract partial class ChatAgent : IHandle<ChatThought>, IWork<ChatThink,
     ValueTask IHandle<ChatThought>.HandleAsync(ChatThought message, AgentContext context, CancellationToken cancellationToken)
     {
         Settle(context, message.Spent);
+        _calls.Remove(context.Message.Id.Value);
         if (State.Current is not { } one || one.Work != context.Message.Id.Value)
         {
             return default;
@@ -47,7 +48,8 @@ public abstract partial class ChatAgent : IHandle<ChatThought>, IWork<ChatThink,
         var identity = AgentId.Parse(work.Identity);
         var budget = new ChatBudget(Turns.Host, Setup, context.Id, Id, identity, context.ConversationId);
         var form = FindForm(work.Type, work.Version);
-        var call = new ChatModelCall(Setup, budget, form is null ? context.Run : null, Turns.Host.Time);
+        var call = new ChatModelCall(Turns.Host, Setup, budget, form is null ? context.Run : null);
+        Begun(context, call);
         using var within = Spans.Enter(Spans.Invoke(work.Message, work.Trace, Setup.Model, context.ConversationId));
         return await call.RunAsync(tools => Prepare(work, tools, form), work.Until, Setup.Options.Rounds, cancellationToken);
     }
@@ -81,8 +83,8 @@ public abstract partial class ChatAgent : IHandle<ChatThought>, IWork<ChatThink,
         else
         {
             one.Rounds++;
-            one.Work = Start(context, one, new ChatThink(
-                one.Message, one.Sender, State.Summed, State.Last, one.Type, one.Version, one.Until, one.Rounds == options.Rounds, one.Trace)).Value;
+            one.Work = Track(Start(context, one, new ChatThink(
+                one.Message, one.Sender, State.Summed, State.Last, one.Type, one.Version, one.Until, one.Rounds == options.Rounds, one.Trace, one.First)));
         }
     }
 
@@ -108,16 +110,13 @@ public abstract partial class ChatAgent : IHandle<ChatThought>, IWork<ChatThink,
             all.Add(HistorySummary.ToMessage(summary.Text));
         }
 
-        all.AddRange(_memory.Between(work.Behind, work.Through).Select(m => m.Message));
-        return (ChatParts.Join(HistoryWindow.Choose(all, Setup.Options.WindowTokens).Kept), options);
-    }
-
-    /// <summary>Tells budgets what was spent of what was set aside there.</summary>
-    private static void Settle(AgentContext context, IReadOnlyList<SetAside> spent)
-    {
-        foreach (var one in spent)
+        ChatMessage? question = null;
+        foreach (var kept in _memory.Between(work.Behind, work.Through))
         {
-            context.Tell(AgentId.Parse(one.Budget), new BudgetSettle(one.Reservation, one.Actual));
+            all.Add(kept.Message);
+            question = kept.Place == work.First ? kept.Message : question;
         }
+
+        return (ChatParts.Join(HistoryWindow.Choose(all, Setup.Options.WindowTokens, question).Kept), options);
     }
 }

@@ -15,9 +15,10 @@ namespace OrleansAgents.Intelligence;
 /// <remarks>
 /// The model and the tools are called beside the agent's turns: meanwhile it can be read and stopped. What is said while it
 /// answers waits for its turn. Its state is the conversation; what else is to be kept belongs to an agent that it has as a
-/// tool. The members below are read when an activation first needs them, and its tools are made then.
+/// tool. The members below are read when an activation first needs them, and its tools are made then. At the silo's start
+/// an object of the class is made as well, to check its options, its model and its sources of tools.
 /// </remarks>
-public abstract partial class ChatAgent : Agent, IHandle<ChatSay, ChatSaid>
+public abstract partial class ChatAgent : Agent, ICheckedAgent, IHandle<ChatSay, ChatSaid>
 {
     private ChatSetup? _setup;
 
@@ -33,7 +34,7 @@ public abstract partial class ChatAgent : Agent, IHandle<ChatSay, ChatSaid>
     /// <summary>How far it goes for one answer, and how much it remembers.</summary>
     protected virtual ChatAgentOptions Options => ChatAgentOptions.Default;
 
-    private ChatSetup Setup => _setup ??= new ChatSetup(ServiceProvider, GetType(), Model, ToolSources, Options, AddTools);
+    private ChatSetup Setup => _setup ??= CreateSetup();
 
     /// <summary>
     /// Adds its tools, in an order that stays the same: methods, and what other agents can be asked. A method runs beside
@@ -76,6 +77,15 @@ public abstract partial class ChatAgent : Agent, IHandle<ChatSay, ChatSaid>
     {
         Take(context, ChatParts.ToMessage(request.Parts));
         return new((ChatSaid)null!);
+    }
+
+    string? ICheckedAgent.FindFault(IServiceProvider services) =>
+        Options.FindFault() is { } fault ? $"{nameof(Options)}: {fault}" : ChatSetup.FindFault(services, Model, ToolSources);
+
+    private ChatSetup CreateSetup()
+    {
+        this.Demand(ServiceProvider);
+        return new ChatSetup(ServiceProvider, Model, ToolSources, Options, AddTools);
     }
 
     /// <summary>The contract that the answer has to keep; null for free text.</summary>

@@ -3,6 +3,9 @@ namespace OrleansAgents.Intelligence;
 /// <summary>How far a chat agent goes for one answer, and how much it remembers. Immutable; all agents of a class share one.</summary>
 public sealed record ChatAgentOptions
 {
+    // A timer takes no more than some weeks, and an answer is no matter of days.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
     /// <summary>What holds where a class says nothing.</summary>
     public static ChatAgentOptions Default { get; } = new();
 
@@ -18,10 +21,10 @@ public sealed record ChatAgentOptions
     /// <summary>The most tokens of one output of the model; null for what the model's own setting says.</summary>
     public int? OutputTokens { get; init; }
 
-    /// <summary>How long one answer may take, waits for a person's approval not counted. 5 minutes unless told.</summary>
+    /// <summary>How long one answer may take, waits for a person's approval not counted; a day at most. 5 minutes unless told.</summary>
     public TimeSpan Within { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long one call of a tool may take. 1 minute unless told.</summary>
+    /// <summary>How long one call of a tool may take, a day at most. 1 minute unless told.</summary>
     public TimeSpan ToolTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>How many messages may wait for their answer behind the one that is being answered; more are refused as busy. 16 unless told; 0 or more.</summary>
@@ -39,24 +42,18 @@ public sealed record ChatAgentOptions
     /// <summary>How many bytes of messages are kept, as <see cref="Kept"/>. 16 MiB unless told.</summary>
     public long KeptBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <exception cref="InvalidOperationException">An option is out of range; the message says which.</exception>
-    internal void Validate(Type agent)
-    {
-        var fault = Rounds < 1 ? $"{nameof(Rounds)} must be 1 or more"
-            : Faults < 0 ? $"{nameof(Faults)} must be 0 or more"
-            : Tokens < 1 ? $"{nameof(Tokens)} must be 1 or more"
-            : OutputTokens < 1 ? $"{nameof(OutputTokens)} must be 1 or more, or null"
-            : Within <= TimeSpan.Zero || Within > TimeSpan.FromDays(1) ? $"{nameof(Within)} must be above zero, and a day at most"
-            : ToolTimeout <= TimeSpan.Zero ? $"{nameof(ToolTimeout)} must be above zero"
-            : Waiting < 0 ? $"{nameof(Waiting)} must be 0 or more"
-            : WindowTokens < 1 ? $"{nameof(WindowTokens)} must be 1 or more"
-            : SummaryTokens < 0 ? $"{nameof(SummaryTokens)} must be 0 or more"
-            : Kept < 2 ? $"{nameof(Kept)} must be 2 or more"
-            : KeptBytes < 1 ? $"{nameof(KeptBytes)} must be 1 or more"
-            : null;
-        if (fault is not null)
-        {
-            throw new InvalidOperationException($"The options of {agent}: {fault}.");
-        }
-    }
+    /// <summary>What is wrong: the option, its value and the remedy; null for nothing.</summary>
+    internal string? FindFault() =>
+        Rounds < 1 ? $"{nameof(Rounds)} is {Rounds}; give 1 or more, 8 is the default."
+        : Faults < 0 ? $"{nameof(Faults)} is {Faults}; give 0 or more, 3 is the default."
+        : Tokens < 1 ? $"{nameof(Tokens)} is {Tokens}; give 1 or more, 200,000 is the default."
+        : OutputTokens < 1 ? $"{nameof(OutputTokens)} is {OutputTokens}; give 1 or more, or null for what the model's setting says."
+        : Within <= TimeSpan.Zero || Within > Longest ? $"{nameof(Within)} is {Within}; give a time above zero and a day at most, 00:05:00 is the default."
+        : ToolTimeout <= TimeSpan.Zero || ToolTimeout > Longest ? $"{nameof(ToolTimeout)} is {ToolTimeout}; give a time above zero and a day at most, 00:01:00 is the default."
+        : Waiting < 0 ? $"{nameof(Waiting)} is {Waiting}; give 0 or more, 16 is the default."
+        : WindowTokens < 1 ? $"{nameof(WindowTokens)} is {WindowTokens}; give 1 or more, 8,000 is the default."
+        : SummaryTokens < 0 ? $"{nameof(SummaryTokens)} is {SummaryTokens}; give 0 for no summaries or more, 500 is the default."
+        : Kept < 2 ? $"{nameof(Kept)} is {Kept}; give 2 or more, 1,000 is the default."
+        : KeptBytes < 1 ? $"{nameof(KeptBytes)} is {KeptBytes}; give 1 or more, 16 MiB is the default."
+        : null;
 }

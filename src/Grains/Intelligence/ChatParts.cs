@@ -43,7 +43,7 @@ internal static class ChatParts
     /// <summary>A message as its readers see it.</summary>
     public static IReadOnlyList<Part> FromMessage(ChatMessage message) => [.. message.Contents.Select(FromContent).OfType<Part>()];
 
-    /// <summary>The model's messages without what has no stored form, and with ids of calls that differ.</summary>
+    /// <summary>The model's messages without what has no stored form, with ids of calls that differ, and with names of tools that providers take.</summary>
     public static IReadOnlyList<ChatMessage> Clean(IEnumerable<ChatMessage> messages, int round)
     {
         var known = new HashSet<string>(StringComparer.Ordinal);
@@ -52,12 +52,17 @@ internal static class ChatParts
 
         AIContent? Keep(AIContent content) => content switch
         {
-            FunctionCallContent call when string.IsNullOrEmpty(call.CallId) || !known.Add(call.CallId) =>
-                new FunctionCallContent(Unique($"call-{round}-{known.Count + 1}"), call.Name, call.Arguments) { Exception = call.Exception },
-            FunctionCallContent => content,
+            FunctionCallContent call => Tidy(call),
             _ when content.GetType() is var type && (type == typeof(TextContent) || type == typeof(TextReasoningContent) || type == typeof(DataContent) || type == typeof(UriContent)) => content,
             _ => null,
         };
+
+        FunctionCallContent Tidy(FunctionCallContent call)
+        {
+            var id = string.IsNullOrEmpty(call.CallId) || !known.Add(call.CallId) ? Unique($"call-{round}-{known.Count + 1}") : call.CallId;
+            // A provider that is shown a name which is none refuses the whole conversation, as long as the call is in it.
+            return new FunctionCallContent(id, ToolName.Mend(call.Name), call.Arguments) { Exception = call.Exception };
+        }
 
         string Unique(string id)
         {

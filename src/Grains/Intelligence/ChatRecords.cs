@@ -13,9 +13,11 @@ namespace OrleansAgents.Intelligence;
 /// <param name="Until">When its time is over.</param>
 /// <param name="IsLast">Whether it is the last call for this answer.</param>
 /// <param name="Trace">The span of the message's turn; null for none.</param>
+/// <param name="First">The place of what is being answered; 0 where a version before did not say.</param>
 [Contract("chat.think")]
 internal sealed record ChatThink(
-    Guid Message, string Identity, long Behind, long Through, string Type, int Version, DateTimeOffset Until, bool IsLast, string? Trace);
+    Guid Message, string Identity, long Behind, long Through, string Type, int Version, DateTimeOffset Until, bool IsLast, string? Trace,
+    long First = 0);
 
 /// <summary>What came of a call of the model.</summary>
 /// <param name="Said">Its messages, in their stored form; empty where there is a fault.</param>

@@ -13,19 +13,29 @@ internal sealed class ChatSetup
     private readonly IReadOnlyList<IToolSource> _sources;
     private readonly Action<ToolSet> _addTools;
 
-    /// <exception cref="InvalidOperationException">A model or a source of tools is not there, or an option makes no sense; the message says which.</exception>
-    public ChatSetup(IServiceProvider services, Type agent, string model, IReadOnlyList<string> sources, ChatAgentOptions options, Action<ToolSet> addTools)
+    public ChatSetup(IServiceProvider services, string model, IReadOnlyList<string> sources, ChatAgentOptions options, Action<ToolSet> addTools)
     {
-        options.Validate(agent);
         (Options, Model, _addTools) = (options, model, addTools);
         Client = services.GetRequiredKeyedService<IChatClient>(model);
         Prices = services.GetRequiredService<ModelCatalogue>().TryDescribe(model) ?? new ModelOptions();
         Limits = services.GetRequiredService<IOptionsMonitor<SpendingLimitsOptions>>();
-        var known = services.GetServices<IToolSource>().ToArray();
-        _sources = [.. sources.Select(name => Array.Find(known, source => source.Name == name) ?? throw new InvalidOperationException(
-            $"{agent} has tools of the source '{name}', which is not there; the sources are: {string.Join(", ", known.Select(s => s.Name).DefaultIfEmpty("none"))}."))];
+        _sources = [.. sources.Select(name => services.GetServices<IToolSource>().First(source => source.Name == name))];
         Own = new ToolSet();
         addTools(Own);
+    }
+
+    /// <summary>What is wrong with what a class names: the member, and the remedy; null for nothing.</summary>
+    public static string? FindFault(IServiceProvider services, string model, IReadOnlyList<string> sources)
+    {
+        if (services.GetRequiredService<ModelCatalogue>().FindFault(model) is { } fault && !services.GetRequiredService<OwnModels>().Has(model))
+        {
+            return $"{nameof(Model)}: {fault}";
+        }
+
+        string[] known = [.. services.GetServices<IToolSource>().Select(s => s.Name)];
+        return sources.FirstOrDefault(name => !known.Contains(name, StringComparer.Ordinal)) is { } missing
+            ? $"ToolSources: There is no source of tools '{missing}'; name one of these, or add it: {string.Join(", ", known.DefaultIfEmpty("none"))}."
+            : null;
     }
 
     public ChatAgentOptions Options { get; }

@@ -87,4 +87,7 @@ internal sealed class OpenCall
 
     /// <summary>The question to an agent, or the work of a method; null while its approval is asked for.</summary>
     public Guid? Under { get; set; }
+
+    /// <summary>When it was begun; null while its approval is asked for.</summary>
+    public DateTimeOffset? BegunAt { get; set; }
 }

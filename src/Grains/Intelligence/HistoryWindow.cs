@@ -11,20 +11,22 @@ public sealed record HistoryWindow(IReadOnlyList<ChatMessage> Kept, IReadOnlyLis
     /// <summary>
     /// Chooses the latest messages that fit. Messages of the system at the beginning are always kept; of the others the
     /// latest, without a gap. A tool's call and its results are kept or left together. The last message, with what belongs
-    /// to it, is kept even where it does not fit: then <see cref="Tokens"/> is above what was asked for.
+    /// to it, is kept even where it does not fit, and so is the question: then <see cref="Tokens"/> may be above what was
+    /// asked for.
     /// </summary>
     /// <param name="messages">The conversation, oldest first.</param>
     /// <param name="tokens">How many tokens there is room for, as <see cref="TokenEstimate"/> counts. 0 or more.</param>
-    public static HistoryWindow Choose(IReadOnlyList<ChatMessage> messages, int tokens)
+    /// <param name="question">The one of the messages that is being answered: what the tools said of it may fill the room, and without it nobody knows why they were called. Null for none.</param>
+    public static HistoryWindow Choose(IReadOnlyList<ChatMessage> messages, int tokens, ChatMessage? question = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tokens);
         var head = messages.TakeWhile(m => m.Role == ChatRole.System).ToArray();
-        var used = TokenEstimate.Of(head);
+        var used = TokenEstimate.Of(head) + (question is null ? 0 : TokenEstimate.Of(question));
         var starts = FindUnits(messages, head.Length);
         var from = messages.Count;
         for (var i = starts.Count - 1; i >= 0; i--)
         {
-            var cost = TokenEstimate.Of(messages.Take(starts[i]..from));
+            var cost = TokenEstimate.Of(messages.Take(starts[i]..from).Where(m => m != question));
             if (from < messages.Count && used + cost > tokens)
             {
                 break;
@@ -33,7 +35,10 @@ public sealed record HistoryWindow(IReadOnlyList<ChatMessage> Kept, IReadOnlyLis
             (used, from) = (used + cost, starts[i]);
         }
 
-        return new([.. head, .. messages.Skip(from)], [.. messages.Take(head.Length..from)], used);
+        var (left, kept) = (messages.Take(head.Length..from), messages.Skip(from));
+        return question is not null && left.Contains(question)
+            ? new([.. head, question, .. kept], [.. left.Where(m => m != question)], used)
+            : new([.. head, .. kept], [.. left], used);
     }
 
     /// <summary>Where the parts begin that must not be divided: a message by itself, or one with calls and all up to their last result.</summary>

@@ -17,9 +17,10 @@ namespace OrleansAgents.Intelligence;
 /// The other runs beside the agent's turns, on its thread: it may wait but not compute for long. One object serves all
 /// agents of the kind, so it must take several sessions at once, as those of the framework do.
 /// </remarks>
-public abstract partial class HostedAIAgent : Agent, IHandle<ChatSay, ChatSaid>, IHandle<HostedAnswered>, IWork<HostedAnswer, HostedAnswered>
+public abstract partial class HostedAIAgent : Agent, ICheckedAgent, IHandle<ChatSay, ChatSaid>, IHandle<HostedAnswered>, IWork<HostedAnswer, HostedAnswered>
 {
     private readonly AIAgent _other;
+    private HostedAIAgentOptions? _options;
 
     /// <param name="agent">The agent that answers.</param>
     protected HostedAIAgent(AIAgent agent)
@@ -31,17 +32,33 @@ public abstract partial class HostedAIAgent : Agent, IHandle<ChatSay, ChatSaid>,
     /// <summary>How long an answer may take, and how much is kept and waits.</summary>
     protected virtual HostedAIAgentOptions Options => HostedAIAgentOptions.Default;
 
+    private HostedAIAgentOptions Checked
+    {
+        get
+        {
+            if (_options is null)
+            {
+                this.Demand(ServiceProvider);
+                _options = Options;
+            }
+
+            return _options;
+        }
+    }
+
     /// <summary>What the other is told besides what was said to it; null for nothing.</summary>
     /// <param name="sender">Who said it.</param>
     /// <param name="work">The same each time that the same is answered anew, after a crash: a key for what is to be done once outside.</param>
     protected virtual AgentRunOptions? Configure(AgentId sender, MessageId work) => null;
+
+    string? ICheckedAgent.FindFault(IServiceProvider services) => Options.FindFault() is { } fault ? $"{nameof(Options)}: {fault}" : null;
 
     ValueTask<ChatSaid> IHandle<ChatSay, ChatSaid>.HandleAsync(ChatSay request, AgentContext context, CancellationToken cancellationToken)
     {
         // What cannot be said is refused before anybody waits for it.
         _ = ChatParts.ToMessage(request.Parts);
         var state = State;
-        if (state.Current is not null && state.Waiting.Count >= Options.Waiting)
+        if (state.Current is not null && state.Waiting.Count >= Checked.Waiting)
         {
             throw new AgentRefusedException(new Refusal(RefusalCodes.Busy, $"{state.Waiting.Count} messages wait for an answer of {Id}; that is the limit.") { RetryAfterMs = 1000 });
         }
@@ -75,7 +92,7 @@ public abstract partial class HostedAIAgent : Agent, IHandle<ChatSay, ChatSaid>,
     {
         // Before the first wait, while it is that of the turn that began this: whatever is done again begins with it.
         var session = _state.Session;
-        var call = new HostedCall(_other, context.Run, Options, Turns.Host.Time);
+        var call = new HostedCall(_other, context.Run, Checked, Turns.Host.Time);
         var answered = await call.RunAsync(session, ChatParts.ToMessage(work.Parts), Configure(AgentId.Parse(work.Sender), context.Id), cancellationToken);
         if (call.Failure is { } failure)
         {

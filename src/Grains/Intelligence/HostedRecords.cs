@@ -7,17 +7,26 @@ namespace OrleansAgents.Intelligence;
 /// <summary>How far a hosted agent goes. Immutable; all agents of a class share one.</summary>
 public sealed record HostedAIAgentOptions
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
     /// <summary>What holds where a class says nothing.</summary>
     public static HostedAIAgentOptions Default { get; } = new();
 
-    /// <summary>How long one answer may take; after a crash, anew. 5 minutes unless told.</summary>
+    /// <summary>How long one answer may take, a day at most; after a crash, anew. 5 minutes unless told.</summary>
     public TimeSpan Within { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How many messages may wait for their answer behind the one that is being answered; more are refused as busy. 16 unless told; 0 or more.</summary>
     public int Waiting { get; init; } = 16;
 
-    /// <summary>The most bytes that a session may have as JSON; an answer that makes it larger is not given. 1 MiB unless told.</summary>
+    /// <summary>The most bytes that a session may have as JSON; an answer that makes it larger is not given. 1 MiB unless told; 1 or more.</summary>
     public int SessionBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>What is wrong: the option, its value and the remedy; null for nothing.</summary>
+    internal string? FindFault() =>
+        Within <= TimeSpan.Zero || Within > Longest ? $"{nameof(Within)} is {Within}; give a time above zero and a day at most, 00:05:00 is the default."
+        : Waiting < 0 ? $"{nameof(Waiting)} is {Waiting}; give 0 or more, 16 is the default."
+        : SessionBytes < 1 ? $"{nameof(SessionBytes)} is {SessionBytes}; give 1 or more, 1 MiB is the default."
+        : null;
 }
 
 /// <summary>The codes of refusals of hosted agents, beside those of the models that they use.</summary>

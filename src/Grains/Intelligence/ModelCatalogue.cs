@@ -21,17 +21,11 @@ internal sealed class ModelCatalogue(
     public ModelOptions Describe(string? name = null) => Find(name ?? ModelsOptions.Default).Options;
 
     /// <summary>The settings of a model; null where none is set under the name, as of a client that somebody registered by a key.</summary>
-    public ModelOptions? TryDescribe(string name)
-    {
-        try
-        {
-            return Describe(name);
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    public ModelOptions? TryDescribe(string name) => TryFind(name)?.Options;
+
+    /// <summary>Why there is no such model, and the remedy; null where there is one.</summary>
+    public string? FindFault(string name) => TryFind(name) is not null ? null
+        : $"There is no model '{name}'; set Agents:Models:{name}, or name one of these: {string.Join(", ", _options.Models.Keys.Append(ModelsOptions.Default).Distinct(StringComparer.Ordinal))}.";
 
     /// <summary>The client of a model, with its limits, repeats and traces; null for the name means the default.</summary>
     /// <inheritdoc cref="Describe" path="/exception"/>
@@ -62,12 +56,13 @@ internal sealed class ModelCatalogue(
         }
     }
 
-    private (string Name, ModelOptions Options) Find(string name) =>
+    private (string Name, ModelOptions Options) Find(string name) => TryFind(name) ?? throw new InvalidOperationException(FindFault(name));
+
+    private (string Name, ModelOptions Options)? TryFind(string name) =>
         _options.Models.TryGetValue(name, out var model) ? (name, model)
         : name == ModelsOptions.Default && _options.Models.Count == 1 ? (_options.Models.Keys.Single(), _options.Models.Values.Single())
         : name == ModelsOptions.Default && IsOffline ? (name, new ModelOptions { Provider = OfflineChatClient.Provider })
-        : throw new InvalidOperationException(
-            $"There is no model '{name}'; set Agents:Models:{name}, or name one of these: {string.Join(", ", _options.Models.Keys.Append(ModelsOptions.Default).Distinct(StringComparer.Ordinal))}.");
+        : null;
 
     private IChatClient Create(string name, ModelOptions model)
     {

@@ -27,10 +27,13 @@ public static class ToolName
 
     /// <summary>The name of a tool that a source elsewhere has: what providers do not take in it becomes an underscore.</summary>
     public static string For(string source, string tool) =>
-        Fit($"{source}__{string.Concat(tool.Select(c => IsTaken(c) ? c : '_'))}");
+        Fit($"{source}__{Replace(tool)}");
 
     /// <summary>Whether providers take a name.</summary>
     public static bool IsValid(string name) => name.Length is > 0 and <= MaxLength && name.All(IsTaken);
+
+    /// <summary>What a model called, as a name that providers take.</summary>
+    internal static string Mend(string name) => IsValid(name) ? name : name.Length == 0 ? "_" : Fit(Replace(name));
 
     /// <summary>The name, or the first with a number behind it that nobody has.</summary>
     internal static string MakeUnique(string name, Func<string, bool> isTaken)
@@ -46,6 +49,8 @@ public static class ToolName
     }
 
     private static bool IsTaken(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';
+
+    private static string Replace(string name) => string.Concat(name.Select(c => IsTaken(c) ? c : '_'));
 
     private static string Of(Contract contract) =>
         contract.Name.Replace('.', '_') + (contract.Version == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"_v{contract.Version}"));

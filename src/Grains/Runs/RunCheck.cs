@@ -73,7 +73,7 @@ internal static class RunCheck
     /// <exception cref="AgentRefusedException">There is no part, or a faulty one.</exception>
     public static void Demand(IReadOnlyList<Part> parts, string where)
     {
-        var fault = parts.Count == 0 ? "There is no part; give one or more." : parts.Select(p => p.FindFault()).FirstOrDefault(f => f is not null);
+        var fault = parts.Count == 0 ? "There is no part; give one or more." : parts.Select(p => p is null ? "A part is null." : p.FindFault()).FirstOrDefault(f => f is not null);
         if (fault is not null)
         {
             throw new AgentRefusedException(RefusalCodes.InvalidPayload, $"'{where}': {fault}");

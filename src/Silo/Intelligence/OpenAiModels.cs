@@ -38,7 +38,7 @@ internal sealed class OpenAiModels(TimeProvider time) : IModelProvider, IDisposa
             options.Endpoint = endpoint;
         }
 
-        return new ChatClient(model.Model, new ApiKeyCredential(key ?? NoKey), options).AsIChatClient();
+        return new WholeAnswers(new ChatClient(model.Model, new ApiKeyCredential(key ?? NoKey), options).AsIChatClient());
     }
 
     public void Dispose()

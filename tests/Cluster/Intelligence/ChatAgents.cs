@@ -50,7 +50,7 @@ internal sealed class AbacusAgent : Agent<AbacusState>, IHandle<CountUp, Counted
 
 /// <summary>Talks, has tools of each kind, and answers a contract of its own.</summary>
 [Agent("chatty")]
-internal sealed class ChattyAgent : ChatAgent, IHandle<PlanTrip, Trip>
+internal class ChattyAgent : ChatAgent, IHandle<PlanTrip, Trip>
 {
     /// <summary>The calls of the method, by agent.</summary>
     public static ConcurrentDictionary<string, ConcurrentQueue<ToolCallContext>> Calls { get; } = new(StringComparer.Ordinal);
@@ -75,6 +75,7 @@ internal sealed class ChattyAgent : ChatAgent, IHandle<PlanTrip, Trip>
     protected override void AddTools(ToolSet tools) => tools
         .Add(Weather)
         .Add(Broken)
+        .Add(Long)
         .Add(HangAsync, "Hang")
         .Add(Launch, needsApproval: true)
         .Add<CountUp>(new AgentId("abacus", Id.Key))
@@ -92,7 +93,13 @@ internal sealed class ChattyAgent : ChatAgent, IHandle<PlanTrip, Trip>
     // It does not listen to its token either.
     private static Task HangAsync() => new TaskCompletionSource().Task;
 
+    private static string Long() => new('x', 2000);
+
     private static string Broken() => throw new InvalidOperationException("secret");
 
     private static string Launch(string what) => $"{what} is launched.";
 }
+
+/// <summary>The same by a kind of its own, so that what is measured of it is one test's.</summary>
+[Agent("measured")]
+internal sealed class MeasuredAgent : ChattyAgent;

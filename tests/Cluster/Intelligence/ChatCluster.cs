@@ -35,7 +35,7 @@ public sealed class ChatCluster : IAsyncLifetime
                 options.Silos = silos;
                 options.Faults = faults;
                 options.Patience = TimeSpan.FromSeconds(30);
-                options.AddAgent<ChattyAgent>().AddAgent<AbacusAgent>()
+                options.AddAgent<ChattyAgent>().AddAgent<MeasuredAgent>().AddAgent<AbacusAgent>()
                     .ConfigureSilo(silo => silo.AddModel("default", _ => model, m => (m.InputPrice, m.OutputPrice) = (1_000_000m, 2_000_000m)))
                     .ConfigureAgents(agents =>
                     {

@@ -49,18 +49,46 @@ public sealed class ChatLimitTests
         var talk = await ReadAsync(BudgetAddress.OfConversation("talk"));
         Assert.Equal((1L, 0L, 3L), (talk.Total.ToolCalls, talk.Reserved.ToolCalls + talk.Reserved.Calls, talk.Total.Calls));
 
-        async Task<BudgetReading> ReadAsync(AgentId budget)
-        {
-            await cluster.IdleAsync(cancellationToken: Token);
-            return await cluster.Client.Agent(budget).AskAsync(new BudgetRead(), cancellationToken: Token);
-        }
+        Task<BudgetReading> ReadAsync(AgentId budget) => ReadBudgetAsync(cluster, budget);
+    }
+
+    [Fact]
+    public async Task Answer_ThatCannotBeRead_IsPaidForOnceAndNotAskedForAgain()
+    {
+        var (cluster, model) = await StartLimitedAsync();
+        await using var ends = cluster;
+        var agent = cluster.Client.Agent("chatty/a");
+        var refused = await Assert.ThrowsAsync<AgentRefusedException>(() => agent.AskAsync(ChatSay.Of("babble"), cancellationToken: Token).AsTask());
+        Assert.Equal(ModelCodes.Broken, refused.Code);
+        Assert.Single(model.Calls);
+        var spent = await ReadBudgetAsync(cluster, BudgetAddress.OfAgent("chatty/a"));
+        Assert.Equal((1L, 0L), (spent.Total.Calls, spent.Reserved.Calls));
+    }
+
+    [Fact]
+    public async Task Usage_ThatCannotBe_CountsAsEstimated()
+    {
+        var (cluster, _) = await StartLimitedAsync();
+        await using var ends = cluster;
+        await cluster.Client.Agent("chatty/a").AskAsync(ChatSay.Of("usage -100000 -100000"), cancellationToken: Token);
+        var spent = await ReadBudgetAsync(cluster, BudgetAddress.OfAgent("chatty/a"));
+        Assert.True(spent is { Total: { Calls: 1, Tokens: > 0 }, Reserved.Calls: 0 }, spent.ToString());
+    }
+
+    private static Task<(AgentTestCluster Cluster, TestModel Model)> StartLimitedAsync() => ChatCluster.StartAsync(configure: options => options.ConfigureSilo(
+        silo => silo.WithSpendingLimits(limits => limits.Limits["agent"] = new SpendingLimit { Tokens = 1_000_000 })));
+
+    private static async Task<BudgetReading> ReadBudgetAsync(AgentTestCluster cluster, AgentId budget)
+    {
+        await cluster.IdleAsync(cancellationToken: Token);
+        return await cluster.Client.Agent(budget).AskAsync(new BudgetRead(), cancellationToken: Token);
     }
 
     [Fact]
     public async Task Tools_OfASource_AreOfferedAndCalled()
     {
         var source = new TestToolSource();
-        var (cluster, _) = await ChatCluster.StartAsync(configure: options => options.AddAgent<SourcedAgent>().ConfigureSilo(silo => silo.Services.AddSingleton<IToolSource>(source)));
+        var (cluster, _) = await ChatCluster.StartAsync(configure: options => options.AddAgent<SourcedAgent>().ConfigureAgents(agents => agents.Labels.Add("shelf")).ConfigureSilo(silo => silo.Services.AddSingleton<IToolSource>(source)));
         await using var ends = cluster;
         var agent = cluster.Client.Agent("sourced/a");
         Assert.Contains("found: pears", (await agent.AskAsync(ChatSay.Of("call find {\"what\":\"pears\"}"), cancellationToken: Token)).Text, StringComparison.Ordinal);
@@ -69,7 +97,8 @@ public sealed class ChatLimitTests
     }
 }
 
-[Agent("sourced")]
+// With a label, for its source is in one test only, and a silo without it would not start.
+[Agent("sourced", Label = "shelf")]
 internal sealed class SourcedAgent : ChatAgent
 {
     protected override string Instructions => "You find things.";

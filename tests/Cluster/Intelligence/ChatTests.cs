@@ -175,6 +175,7 @@ public sealed class ChatTests(ChatCluster chat) : IClassFixture<ChatCluster>
 
     [Theory]
     [InlineData("""{"parts":[]}""")]
+    [InlineData("""{"parts":[null]}""")]
     [InlineData("""{"parts":[{"text":"a","url":"http://b"}]}""")]
     [InlineData("""{"parts":[{"url":"no address"}]}""")]
     [InlineData("""{"parts":[{"raw":"AA==","mediaType":"nonsense"}]}""")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using OrleansAgents.Agents;
 using OrleansAgents.Intelligence;
 using OrleansAgents.Messaging;
@@ -53,6 +54,16 @@ public sealed class ChatToolTests(ChatCluster chat) : IClassFixture<ChatCluster>
         var page = await chat.ReadAsync("b");
         Assert.StartsWith("(There was no answer:", page.Messages[^1].Parts[0].Text, StringComparison.Ordinal);
         ChatCluster.Shape(page);
+    }
+
+    [Fact]
+    public async Task Results_ThatFillTheWindow_LeaveTheQuestionInIt()
+    {
+        const string Question = "What of the weather?\ncall Weather {\"city\":\"Ulm\"}\ncall Weather {\"city\":\"Bonn\"}\ncall abacus__abacus_up {\"by\":1}\ncall Long";
+        await chat.SayAsync("small-question", Question);
+        var shown = chat.Model.Calls.Last(c => c.Messages.Any(m => m.Text == Question)).Messages;
+        Assert.Equal(["system", "user", "assistant", "tool"], shown.Select(m => m.Role.Value));
+        Assert.Equal(4, shown[^1].Contents.Count);
     }
 
     [Fact]
@@ -157,6 +168,64 @@ public sealed class ChatToolTests(ChatCluster chat) : IClassFixture<ChatCluster>
         var tool = spans.Single(s => s.OperationName == "execute_tool abacus__abacus_up" && s.TraceId == invoke.TraceId);
         Assert.Contains(spans, s => s.ParentSpanId == tool.SpanId && s.DisplayName.Contains("abacus.up", StringComparison.Ordinal));
         Assert.True((long)invoke.GetTagItem("gen_ai.usage.output_tokens")! > 0);
+    }
+
+    [Fact]
+    public async Task Metrics_OfTools_CountCallsByOutcomeAndWhatWasNotCalledWithoutItsMadeUpName()
+    {
+        var measured = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == AgentTelemetry.MeterName && instrument.Name.StartsWith("agents.tool.", StringComparison.Ordinal))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Note(instrument, tags, value >= 0));
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(instrument, tags, value == 1));
+        listener.Start();
+        var agent = chat.Cluster.Client.Agent("measured/a");
+        await SayAsync("call Weather {\"city\":\"Ulm\"}\ncall abacus__abacus_up {\"by\":1}\ncall Broken");
+        await SayAsync("wrong tool 1");
+        await SayAsync("wrong json 1");
+        await SayAsync("wrong payload 1");
+        await SayAsync(Launch);
+        await SayAsync("call measured__chat_say {\"parts\":[{\"text\":\"hello\"}]}");
+        var declined = await StartAsync(Launch);
+        await declined.WaitAsync(cancellationToken: Token);
+        await declined.SayAsync("No.", Token);
+        await declined.WaitAsync(untilFinal: true, Token);
+        var hanging = await StartAsync("call Hang");
+        while ((await agent.AskAsync(new ChatHistory(), cancellationToken: Token)).Messages[^1].Role != "assistant" || (await hanging.ReadAsync(cancellationToken: Token)).State != RunState.Working)
+        {
+            Token.ThrowIfCancellationRequested();
+        }
+
+        await hanging.CancelAsync(Token);
+        await chat.Cluster.IdleAsync(cancellationToken: Token);
+        string[] expected =
+        [
+            "agents.tool.duration Broken failed", "agents.tool.duration Hang cancelled", "agents.tool.duration Weather accepted", "agents.tool.duration abacus__abacus_up accepted",
+            "agents.tool.duration abacus__abacus_up refused", "agents.tool.refusals Launch declined", "agents.tool.refusals Launch unapprovable",
+            "agents.tool.refusals Weather unreadable", "agents.tool.refusals _OTHER unknown", "agents.tool.refusals measured__chat_say cycle",
+        ];
+        Assert.Equal(expected, measured.Order(StringComparer.Ordinal));
+
+        Task<ChatSaid> SayAsync(string text) => agent.AskAsync(ChatSay.Of(text), cancellationToken: Token).AsTask();
+
+        ValueTask<RunHandle> StartAsync(string text) => chat.Cluster.Client.StartAsync("measured/a", ChatSay.Of(text), cancellationToken: Token);
+
+        void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags, bool isRight)
+        {
+            Assert.Equal("agent.kind", tags[0].Key);
+            if (Equals(tags[0].Value, "measured"))
+            {
+                measured.Enqueue($"{instrument.Name} {tags[1].Value} {tags[2].Value}{(isRight ? "" : " wrong")}");
+            }
+        }
     }
 
     private static async Task UntilAskedAsync(RunHandle run)

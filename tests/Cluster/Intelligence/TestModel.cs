@@ -48,7 +48,18 @@ internal sealed partial class TestModel : IChatClient
             throw new ModelException(fail.Groups["what"].Value, "It failed, as it was told.");
         }
 
-        if (Stall().Match(said) is { Success: true } stall && int.Parse(stall.Groups["often"].Value, CultureInfo.InvariantCulture) == round)
+        if (Usage().Match(said) is { Success: true } usage)
+        {
+            yield return new(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = Number(usage, "input"), OutputTokenCount = Number(usage, "output") })]);
+        }
+
+        if (said.StartsWith("babble", StringComparison.Ordinal))
+        {
+            yield return new(ChatRole.Assistant, "Let me ");
+            throw new ArgumentNullException(nameof(messages), "What a client throws where an answer is odd.");
+        }
+
+        if (Stall().Match(said) is { Success: true } stall && Number(stall, "often") == round)
         {
             yield return new(ChatRole.Assistant, "Let me ");
             await StallAsync(stall.Groups["what"].Value, cancellationToken);
@@ -56,13 +67,13 @@ internal sealed partial class TestModel : IChatClient
             yield break;
         }
 
-        if (Wrong().Match(said) is { Success: true } wrong && round <= int.Parse(wrong.Groups["often"].Value, CultureInfo.InvariantCulture))
+        if (Wrong().Match(said) is { Success: true } wrong && round <= Number(wrong, "often"))
         {
             yield return Wish(wrong.Groups["what"].Value, round);
         }
         else if (Form().Match(said) is { Success: true } form && options?.ResponseFormat is ChatResponseFormatJson)
         {
-            yield return new(ChatRole.Assistant, round <= int.Parse(form.Groups["often"].Value, CultureInfo.InvariantCulture) ? """{"city":5}""" : """{"city":"Ulm","days":2}""");
+            yield return new(ChatRole.Assistant, round <= Number(form, "often") ? """{"city":5}""" : """{"city":"Ulm","days":2}""");
         }
         else
         {
@@ -76,6 +87,8 @@ internal sealed partial class TestModel : IChatClient
     public object? GetService(Type serviceType, object? serviceKey = null) => serviceType.IsInstanceOfType(this) ? this : null;
 
     public void Dispose() => _offline.Dispose();
+
+    private static int Number(Match match, string group) => int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture);
 
     private static ChatResponseUpdate Wish(string what, int round) => new(ChatRole.Assistant, [what switch
     {
@@ -102,6 +115,9 @@ internal sealed partial class TestModel : IChatClient
 
     [GeneratedRegex("^fail (?<what>[a-z.-]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Fail();
+
+    [GeneratedRegex("^usage (?<input>-?[0-9]+) (?<output>-?[0-9]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Usage();
 
     [GeneratedRegex("^stall (?<what>[a-z]+) in (?<often>[0-9]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Stall();

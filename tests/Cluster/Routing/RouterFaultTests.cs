@@ -5,6 +5,7 @@ using OrleansAgents.Messaging;
 using OrleansAgents.Routing;
 using OrleansAgents.Testing;
 using OrleansAgents.Testing.Faults;
+using OrleansAgents.Tests.Directory;
 using OrleansAgents.Tests.Testing;
 
 namespace OrleansAgents.Tests.Routing;
@@ -46,6 +47,8 @@ public sealed class RouterFaultTests(TestStores stores) : IClassFixture<TestStor
         }
 
         faults.Pause();
+        // For a second: on a machine that is too busy to see it this proves less, and is no fault.
+        await Waits.UntilAsync(async () => (await cluster.Client.Agent("router/a").AskAsync(new RouterRead(), cancellationToken: Token)).Avoided.Count, count => count > 0, Token);
         foreach (var message in messages)
         {
             var reply = await cluster.Client.SendAsync(message, cancellationToken: Token);

@@ -49,6 +49,24 @@ public sealed class HistoryTests
         Assert.Contains(all[^1], window.Kept);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3 * Each)]
+    [InlineData(4 * Each)]
+    [InlineData(1000)]
+    public void Window_WithAQuestion_KeepsItBeforeWhatTheToolsSaid(int tokens)
+    {
+        ChatMessage[] all = [System(), Say("a"), Answer("b"), Say("c"), Call("1"), Result("1"), Call("2"), Result("2")];
+        var window = HistoryWindow.Choose(all, tokens, all[3]);
+        Assert.Equal([all[0], all[3]], window.Kept.Take(1).Concat(window.Kept.Where(m => m == all[3])));
+        Assert.Equal(all.Where(m => window.Kept.Contains(m)), window.Kept);
+        Assert.Equal(all.Except(window.Kept), window.Left);
+        Assert.Equal(all[^2..], window.Kept.TakeLast(2));
+        Assert.Equal(TokenEstimate.Of(window.Kept), window.Tokens);
+        Assert.Equal(Calls(window.Kept), Results(window.Kept));
+        Assert.True(tokens < 1000 || window.Left.Count == 0);
+    }
+
     [Fact]
     public void Window_BehindACallThatNobodyAnswered_IsDivided()
     {

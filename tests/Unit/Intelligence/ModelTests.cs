@@ -75,6 +75,17 @@ public sealed class ModelTests
     }
 
     [Fact]
+    public async Task Stream_ThatEndsWithoutItsEnd_IsBrokenAndRepeatedOnlyBeforeTheFirstToken()
+    {
+        await using var model = await ServedModel.StartAsync();
+        model.Server.Script(ModelSteps.Truncate("One "), ModelSteps.Truncate(), ModelSteps.Say("Hi"));
+        var (text, _, end) = await model.StreamAsync();
+        Assert.Equal(("One ", ModelCodes.Broken, true), (text, end?.Code, end?.HasBegun));
+        Assert.Equal("Hi", (await model.PassAsync(model.StreamAsync())).Text);
+        Assert.Equal(3, model.Server.Requests.Count);
+    }
+
+    [Fact]
     public async Task Stream_WithoutAFirstToken_IsGivenUpAndRepeated()
     {
         await using var model = await ServedModel.StartAsync((_, m) => m.FirstTokenTimeout = TimeSpan.FromMinutes(1));

@@ -30,6 +30,16 @@ public sealed class ToolTests
         Assert.Equal("pricer__" + new string('a', 47) + "_", one[..56]);
     }
 
+    [Theory]
+    [InlineData("weather", "weather")]
+    [InlineData("look up!", "look_up_")]
+    [InlineData("", "_")]
+    public void Name_ThatAModelMadeUp_BecomesOneThatProvidersTake(string said, string name)
+    {
+        Assert.Equal(name, ToolName.Mend(said));
+        Assert.True(ToolName.IsValid(ToolName.Mend(said + new string('x', 300_000))));
+    }
+
     [Fact]
     public void Tool_OfAnAgent_HasTheContractsSchemaAndDescribesItsCalls()
     {
