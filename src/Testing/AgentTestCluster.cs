@@ -61,6 +61,7 @@ public sealed class AgentTestCluster : IAsyncDisposable
         var cluster = new AgentTestCluster(options);
         await cluster._cluster.DeployAsync(cancellationToken);
         cluster._silos = [.. cluster._cluster.Silos.Select(handle => new TestSilo(handle))];
+        await cluster.LearnKindsAsync(cancellationToken);
         return cluster;
     }
 
@@ -71,12 +72,13 @@ public sealed class AgentTestCluster : IAsyncDisposable
     /// <exception cref="FormatException"><paramref name="name"/> is no key of an address.</exception>
     public AgentProbe Probe(string name) => _probes.Open(name);
 
-    /// <summary>Starts one silo more, and waits until the others know it.</summary>
+    /// <summary>Starts one silo more, and waits until the others and the client know it and its kinds.</summary>
     public async Task<TestSilo> StartSiloAsync()
     {
         var silo = new TestSilo(await _cluster.StartAdditionalSiloAsync());
         _silos = _silos.Add(silo);
         await _cluster.WaitForLivenessToStabilizeAsync();
+        await LearnKindsAsync(CancellationToken.None);
         return silo;
     }
 
@@ -220,6 +222,22 @@ public sealed class AgentTestCluster : IAsyncDisposable
         await Task.WhenAll(_crashes.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _cluster.StopAllSilosAsync(CancellationToken.None);
         await _cluster.DisposeAsync();
+    }
+
+    /// <summary>Waits until the client and every silo know which kinds the silos host.</summary>
+    private async Task LearnKindsAsync(CancellationToken cancellationToken)
+    {
+        var silos = _silos;
+        foreach (var services in silos.Select(silo => silo.Services).Prepend(_cluster.Client.ServiceProvider))
+        {
+            await foreach (var manifest in services.GetRequiredService<IClusterManifestProvider>().Updates.WithCancellation(cancellationToken))
+            {
+                if (silos.All(silo => manifest.Silos.ContainsKey(silo.Handle.SiloAddress)))
+                {
+                    break;
+                }
+            }
+        }
     }
 
     private IGrainContext? Find(AgentId agent) =>

@@ -63,6 +63,14 @@ internal sealed class TestAuthority : IDisposable
         return path;
     }
 
+    /// <summary>Trusts what it issued, and nothing else.</summary>
+    public X509ChainPolicy Trust()
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.ImportFromPemFile(File);
+        return policy;
+    }
+
     public string Write(string name, string text)
     {
         var path = Path.Combine(_directory, name);

@@ -31,6 +31,9 @@ internal static class MessageEndpoint
     {
         bearer.Authority = jwt.Authority;
         bearer.Audience = jwt.Audience;
+        // A key that is not known has the issuer's keys read again. Anybody can show one, so not more often than this; and an
+        // issuer that goes over to a new key is not to wait five minutes because somebody did.
+        bearer.RefreshInterval = TimeSpan.FromSeconds(10);
         // The claims keep the names that the token gives them.
         bearer.MapInboundClaims = false;
         var rules = bearer.TokenValidationParameters;

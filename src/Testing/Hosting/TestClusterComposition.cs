@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.TestingHost;
 using OrleansAgents.Agents;
@@ -26,6 +27,8 @@ internal sealed class TestClusterComposition(AgentTestClusterOptions options, Te
             SetTime(client.Services);
             AddClient(client.Services);
             client.Services.AddSingleton<IOutgoingGrainCallFilter>(new OutgoingMessages(network));
+            // A minute otherwise, and until then it takes the kinds of a silo that came behind it for none.
+            client.Services.Configure<TypeManagementOptions>(types => types.TypeMapRefreshInterval = TimeSpan.FromMilliseconds(250));
             foreach (var configure in options.OutsideActions)
             {
                 configure(client);

@@ -53,7 +53,7 @@ public sealed class SecureSilos : IAsyncLifetime
         _silos.Add(new RedisSilo(Redis, tls, scheme: "https"));
         _silos.Add(new RedisSilo(Redis, ["--Agents:Cluster", "plain"]));
         await Task.WhenAll(_silos.Select(s => s.ReadyAsync()));
-        _http = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = TrustAuthority() } }) { BaseAddress = new Uri(Secure.Url) };
+        _http = new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = _authority.Trust() } }) { BaseAddress = new Uri(Secure.Url) };
     }
 
     internal static string[] Tls(TestCertificate certificate) =>
@@ -76,12 +76,7 @@ public sealed class SecureSilos : IAsyncLifetime
     }
 
     /// <summary>A token as an issuer would sign it.</summary>
-    internal string Token(string subject, string audience = "agents", TimeSpan? life = null)
-    {
-        var end = (TimeProvider.System.GetUtcNow() + (life ?? TimeSpan.FromMinutes(5))).ToUnixTimeSeconds();
-        var head = Encode("""{"alg":"ES256","typ":"JWT"}"""u8) + "." + Encode(Encoding.UTF8.GetBytes($$"""{"iss":"the-test","aud":"{{audience}}","sub":"{{subject}}","exp":{{end}}}"""));
-        return head + "." + Encode(_tokens.SignData(Encoding.UTF8.GetBytes(head), HashAlgorithmName.SHA256));
-    }
+    internal string Token(string subject, string audience = "agents", TimeSpan? life = null) => TestToken.Sign(_tokens, "the-test", subject, audience, life);
 
     public async ValueTask DisposeAsync()
     {
@@ -95,14 +90,5 @@ public sealed class SecureSilos : IAsyncLifetime
         _tokens.Dispose();
         _authority.Dispose();
         _other.Dispose();
-    }
-
-    private static string Encode(ReadOnlySpan<byte> bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
-
-    private X509ChainPolicy TrustAuthority()
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.ImportFromPemFile(_authority.File);
-        return policy;
     }
 }
