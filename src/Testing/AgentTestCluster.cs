@@ -15,7 +15,7 @@ namespace OrleansAgents.Testing;
 /// repeats, and a store in memory unless told. Starting one takes half a second, so one for each test is in order. Its
 /// methods may be called from any thread; silos come and go one at a time.
 /// </summary>
-public sealed class AgentTestCluster : IAsyncDisposable
+public sealed partial class AgentTestCluster : IAsyncDisposable
 {
     private readonly AgentTestClusterOptions _options;
     private readonly TestNetwork _network;
@@ -72,66 +72,6 @@ public sealed class AgentTestCluster : IAsyncDisposable
     /// <exception cref="FormatException"><paramref name="name"/> is no key of an address.</exception>
     public AgentProbe Probe(string name) => _probes.Open(name);
 
-    /// <summary>Starts one silo more, and waits until the others and the client know it and its kinds.</summary>
-    public async Task<TestSilo> StartSiloAsync()
-    {
-        var silo = new TestSilo(await _cluster.StartAdditionalSiloAsync());
-        _silos = _silos.Add(silo);
-        await _cluster.WaitForLivenessToStabilizeAsync();
-        await LearnKindsAsync(CancellationToken.None);
-        return silo;
-    }
-
-    /// <summary>Stops a silo as its host would: its agents finish their turns, store what they have to send, and come back elsewhere.</summary>
-    public async Task StopSiloAsync(TestSilo silo)
-    {
-        _silos = _silos.Remove(silo);
-        await _cluster.StopSiloAsync(silo.Handle);
-    }
-
-    /// <summary>
-    /// Kills a silo: what it has not committed is lost, and nothing that still runs in it can send or commit. The other
-    /// silos know at once, so this does not test how fast a dead silo is noticed. Every message under way in the cluster
-    /// loses its answer, also between other silos, and is repeated by its sender.
-    /// </summary>
-    public async Task KillSiloAsync(TestSilo silo)
-    {
-        silo.Life.Kill();
-        await LoseAsync(silo);
-    }
-
-    /// <summary>
-    /// Takes a silo off the network, as a broken switch does: the others declare it dead and start its agents anew, while
-    /// its own go on with their running turns and reach the store. Then there are two activations of an agent, and what
-    /// the lost one commits too late, the store refuses. The silo does not come back. <see cref="IdleAsync"/> may wait in
-    /// vain behind it, for a message that one of two activations meant to repeat and the other had sent; ask the store.
-    /// </summary>
-    public async Task PartitionSiloAsync(TestSilo silo)
-    {
-        foreach (var other in _silos.Remove(silo))
-        {
-            Cut(silo, other);
-        }
-
-        silo.Life.Lose();
-        await LoseAsync(silo);
-    }
-
-    private async Task LoseAsync(TestSilo silo)
-    {
-        _silos = _silos.Remove(silo);
-        _network.Traffic.LoseAll();
-        await _cluster.KillSiloAsync(silo.Handle);
-        if (_silos.Count > 0)
-        {
-            await _cluster.WaitForLivenessToStabilizeAsync(didKill: true);
-        }
-
-        // Those that were sent to it before everybody knew.
-        _network.Traffic.LoseAll();
-        _network.Traffic.Forget(flight => flight.Silo is { IsLost: true });
-    }
-
     /// <summary>
     /// Crashes an agent and waits until it is gone; the next message starts it anew. What it has not committed is lost: a
     /// running handler is cancelled, and neither it nor what it had still to send takes effect. Does nothing when the agent
@@ -157,19 +97,6 @@ public sealed class AgentTestCluster : IAsyncDisposable
             _network.Traffic.Forget(flight => flight.Sender == agent);
         }
     }
-
-    /// <summary>The silo in which an agent is active; null when it is in none. While an agent moves it may still be the one that it leaves.</summary>
-    public TestSilo? FindSilo(AgentId agent) =>
-        Find(agent) is { } context ? _silos.Find(s => s.Handle.SiloAddress.Equals(context.Address.SiloAddress)) : null;
-
-    /// <summary>
-    /// Loses every message between agents of two silos, both ways, until <see cref="Heal"/>. Membership does not notice, so
-    /// neither silo is declared dead, and messages from outside get through.
-    /// </summary>
-    public void Cut(TestSilo one, TestSilo other) => _network.Cut(one.Name, other.Name);
-
-    /// <summary>Ends every <see cref="Cut"/>.</summary>
-    public void Heal() => _network.Heal();
 
     /// <summary>
     /// Waits until no message is under way: none is being delivered or handled, and no failed one waits for its repeat.
@@ -222,22 +149,6 @@ public sealed class AgentTestCluster : IAsyncDisposable
         await Task.WhenAll(_crashes.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _cluster.StopAllSilosAsync(CancellationToken.None);
         await _cluster.DisposeAsync();
-    }
-
-    /// <summary>Waits until the client and every silo know which kinds the silos host.</summary>
-    private async Task LearnKindsAsync(CancellationToken cancellationToken)
-    {
-        var silos = _silos;
-        foreach (var services in silos.Select(silo => silo.Services).Prepend(_cluster.Client.ServiceProvider))
-        {
-            await foreach (var manifest in services.GetRequiredService<IClusterManifestProvider>().Updates.WithCancellation(cancellationToken))
-            {
-                if (silos.All(silo => manifest.Silos.ContainsKey(silo.Handle.SiloAddress)))
-                {
-                    break;
-                }
-            }
-        }
     }
 
     private IGrainContext? Find(AgentId agent) =>

@@ -187,7 +187,7 @@ public sealed class ChatToolTests(ChatCluster chat) : IClassFixture<ChatCluster>
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Note(instrument, tags, value >= 0));
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(instrument, tags, value == 1));
         listener.Start();
-        var agent = chat.Cluster.Client.Agent("measured/a");
+        var agent = chat.Cluster.Client.Agent("measured/metrics");
         await SayAsync("call Weather {\"city\":\"Ulm\"}\ncall abacus__abacus_up {\"by\":1}\ncall Broken");
         await SayAsync("wrong tool 1");
         await SayAsync("wrong json 1");
@@ -216,7 +216,7 @@ public sealed class ChatToolTests(ChatCluster chat) : IClassFixture<ChatCluster>
 
         Task<ChatSaid> SayAsync(string text) => agent.AskAsync(ChatSay.Of(text), cancellationToken: Token).AsTask();
 
-        ValueTask<RunHandle> StartAsync(string text) => chat.Cluster.Client.StartAsync("measured/a", ChatSay.Of(text), cancellationToken: Token);
+        ValueTask<RunHandle> StartAsync(string text) => chat.Cluster.Client.StartAsync("measured/metrics", ChatSay.Of(text), cancellationToken: Token);
 
         void Note(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags, bool isRight)
         {

@@ -4,6 +4,7 @@ using OrleansAgents.DeadLetters;
 using OrleansAgents.Messaging;
 using OrleansAgents.Tests.Agents;
 using OrleansAgents.Tests.DeadLetters;
+using OrleansAgents.Tests.Directory;
 using OrleansAgents.Topics;
 
 namespace OrleansAgents.Tests.Topics;
@@ -45,6 +46,8 @@ public sealed class SubscriptionTests(DurableCluster cluster) : IClassFixture<Du
     public async Task Subscribe_ToAPattern_GetsTopicsThatComeLaterFromTheirFirstEvent()
     {
         await PublishAsync("shop/known", "before");
+        // Until the topic above knows of it, it is one that comes later.
+        await Waits.UntilAsync(() => cluster.Store.LoadAsync(new TopicId("shop/known").Agent, Token), known => known!.Outgoing.Count == 0, Token);
         await SubscribeAsync("shop", new TopicSubscribePattern("listener/deep", "shop/**"));
         await SubscribeAsync("shop", new TopicSubscribePattern("listener/flat", "shop/*"));
         await PublishAsync("shop/new", "1");
