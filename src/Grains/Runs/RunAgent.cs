@@ -168,9 +168,11 @@ internal sealed partial class RunAgent(AgentHost host, IOptions<RunOptions> opti
             history = [.. history.Skip(history.Count - most)];
         }
 
+        // As the log has it: the state may be ahead of what is stored, and of what was said and made with it.
+        var (entered, at, code) = _log.Change is { } change ? (change.State!.Value, change.At, change.Code) : (state.State, state.At, state.Code);
         return new(new RunSnapshot(
-            Id.Key, state.Agent!, state.Owner, state.Conversation, state.State, state.Code, _log.Progress, state.Created, state.At, state.Until,
-            _log.Message, request.Artifacts ? _log.Artifacts : [], [.. history], _log.Last));
+            Id.Key, state.Agent!, state.Owner, state.Conversation, entered, code, _log.Progress, state.Created, at, state.Until,
+            _log.Change?.Message, request.Artifacts ? _log.Artifacts : [], [.. history], _log.Last));
     }
 
     public ValueTask HandleAsync(RunClock message, AgentContext context, CancellationToken cancellationToken)

@@ -15,8 +15,8 @@ internal sealed class RunLog
 
     public double? Progress { get; private set; }
 
-    /// <summary>What was said with the last change of state.</summary>
-    public Saying? Message { get; private set; }
+    /// <summary>The last change of state; null before the first.</summary>
+    public RunEvent? Change { get; private set; }
 
     public IReadOnlyList<Saying> History => _history;
 
@@ -48,7 +48,7 @@ internal sealed class RunLog
         _events.Clear();
         _history.Clear();
         _artifacts.Clear();
-        (_early, Progress, Message) = (null, null, null);
+        (_early, Progress, Change) = (null, null, null);
     }
 
     private void Append(RunEvent one, byte[] json, MessageId kept)
@@ -57,7 +57,7 @@ internal sealed class RunLog
         Progress = one.Progress ?? Progress;
         if (one.State is not null)
         {
-            Message = one.Message;
+            Change = one;
         }
 
         if (one.Message is not null)
