@@ -9,7 +9,7 @@ using OrleansAgents.Security;
 namespace OrleansAgents.Agents;
 
 /// <summary>What all agents of a silo share.</summary>
-internal sealed class AgentHost
+internal sealed class AgentHost : ILifecycleParticipant<ISiloLifecycle>
 {
     private readonly ConcurrentDictionary<Type, HandlerTable> _handlers = new();
     private readonly AgentAddressing _addressing;
@@ -17,6 +17,7 @@ internal sealed class AgentHost
     private readonly Delivery _delivery;
     private readonly OutgoingSignatures? _signatures;
     private readonly AuditKey? _auditKey;
+    private readonly CancellationTokenSource _stopping = new();
 
     public AgentHost(
         IOptions<AgentOptions> options, IOptions<HandledWindow> window, IGrainFactory grains, GrainInterfaceTypeResolver types, AgentKinds kinds,
@@ -43,6 +44,9 @@ internal sealed class AgentHost
             kinds.Know(registration.Attribute.Kind);
         }
     }
+
+    /// <summary>Ends when the silo begins to stop. Its agents end once no call of them is under way, so one that only waits ends by this.</summary>
+    public CancellationToken Stopping => _stopping.Token;
 
     public AgentOptions Options { get; }
 
@@ -95,6 +99,9 @@ internal sealed class AgentHost
             throw new AgentTimeoutException(envelope.Id, RefusalCodes.Unreachable, $"{envelope.Recipient} did not answer {envelope.Contract} {envelope.Id} in time; the outcome is unknown.", e);
         }
     }
+
+    void ILifecycleParticipant<ISiloLifecycle>.Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(AgentHost), ServiceLifecycleStage.Active, static _ => Task.CompletedTask, _ => _stopping.CancelAsync());
 
     /// <summary>Delivers, repeating what fails in passing.</summary>
     public async ValueTask<Reply> SendAsync(Envelope envelope, CancellationToken cancellationToken)

@@ -42,6 +42,7 @@ public static class AgentSiloBuilder
         silo.UseDefaultSignatures();
         services.TryAddSingleton<GateChecks>();
         services.TryAddSingleton<AgentHost>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<AgentHost>());
         // Whoever brings a directory registers it in the place of this one.
         services.TryAddSingleton<ICapabilities, DirectoryCapabilities>();
         // Orleans hosts every grain class of the program by itself; agents are hosted because somebody said so, and where

@@ -35,6 +35,7 @@ internal sealed partial class RunAgent : IHandle<RunFollow, RunEvents>
             yield break;
         }
 
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.Stopping);
         for (var at = after; ;)
         {
             var grown = (_grown ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -51,7 +52,12 @@ internal sealed partial class RunAgent : IHandle<RunFollow, RunEvents>
                 yield break;
             }
 
-            await grown.WaitAsync(cancellationToken);
+            await grown.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            if (either.IsCancellationRequested)
+            {
+                // Without the word that it is over: the reader goes on where the run does.
+                yield break;
+            }
         }
     }
 

@@ -25,7 +25,8 @@ internal sealed partial class TopicAgent
         var log = FanOut.Log;
         var at = start.After
             ?? (start.At is { } time ? await log.FindAsync(new TopicId(Id.Key), time, cancellationToken) : Turns.Commits!.LastEvent);
-        while (true)
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.Stopping);
+        while (!either.IsCancellationRequested)
         {
             var more = (_appended ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             var events = await log.ReadAsync(new TopicId(Id.Key), at, ReadAtOnce, cancellationToken);
@@ -37,7 +38,8 @@ internal sealed partial class TopicAgent
 
             if (events.Count == 0)
             {
-                await more.WaitAsync(cancellationToken);
+                // The reader goes on where the topic does.
+                await more.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
         }
     }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OrleansAgents.Agents;
-using OrleansAgents.Memory;
 using OrleansAgents.Messaging;
 using OrleansAgents.Runs;
 using OrleansAgents.Testing;
@@ -101,29 +100,6 @@ public sealed class RunCrashTests(TestStores stores) : IClassFixture<TestStores>
         await cluster.RestartAgentAsync(RunAddress.Of(run.Id));
         var after = await run.ReadAsync(cancellationToken: Token);
         Assert.Equal(PayloadJson.Options.GetTypeInfo(typeof(RunSnapshot)) is var type ? System.Text.Json.JsonSerializer.Serialize(before, type) : "", System.Text.Json.JsonSerializer.Serialize(after, type));
-    }
-
-    [Fact]
-    public async Task Read_WhileTheEndIsBeingStored_HasOfItAllOrNothing()
-    {
-        var held = new HeldStore(new MemoryAgentStore());
-        await using var cluster = await StartAsync(options => options.Store = held);
-        var run = await cluster.Client.StartAsync("painter/a", new PaintSlowly("wait-held"), cancellationToken: Token);
-        await PainterAgent.Waiting.GetOrAdd("wait-held", static _ => new()).Task.WaitAsync(Token);
-        var commits = held.HoldCommits(RunAddress.Of(run.Id));
-        PainterAgent.Gates.GetOrAdd("wait-held", static _ => new()).TrySetResult();
-        await commits.Reached.Task.WaitAsync(Token);
-        var reading = run.ReadAsync(cancellationToken: Token).AsTask();
-        // Comes behind it, and waits for no commit.
-        await cluster.Client.Agent(RunAddress.Of(run.Id)).CancelAsync(MessageId.New(), Token);
-        Assert.False(reading.IsCompleted);
-        commits.Open();
-        var read = await reading;
-        Assert.Equal(read.State == RunState.Completed, read.Message is not null);
-        Assert.Equal(read.State == RunState.Completed, read.Artifacts.Any(a => a.Id == "title"));
-        var end = await run.WaitAsync(untilFinal: true, Token);
-        Assert.Equal((RunState.Completed, "Done."), (end.State, end.Message?.Parts.Single().Text));
-        Assert.Equal(read.State == RunState.Completed, read.Sequence == end.Sequence);
     }
 
     [Fact]

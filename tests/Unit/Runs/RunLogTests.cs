@@ -54,7 +54,7 @@ public sealed class RunLogTests
         Add(new RunEvent(1, default, RunState.InputRequired, new Saying("1", ByOwner: false, [Part.Of("which?")])));
         Add(new RunEvent(2, default, RunState.Working, new Saying("2", ByOwner: true, [Part.Of("this")]), Progress: 0.5));
         Add(new RunEvent(3, default, RunState.Completed));
-        Assert.Null(_log.Message);
+        Assert.Equal((RunState.Completed, null), (_log.Change!.State, _log.Change.Message));
         Assert.Equal(["which?", "this"], _log.History.Select(s => s.Parts[0].Text));
         Assert.Equal(0.5, _log.Progress);
     }
