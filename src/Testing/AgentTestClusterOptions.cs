@@ -41,8 +41,8 @@ public sealed class AgentTestClusterOptions
     /// </summary>
     public FakeTimeProvider? Time { get; set; }
 
-    /// <summary>How long probes and waits for rest go on, in real time. 5 seconds unless told.</summary>
-    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(5);
+    /// <summary>How long probes and waits for rest go on, in real time. 30 seconds unless told.</summary>
+    public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Hosts one agent class.</summary>
     public AgentTestClusterOptions AddAgent<TAgent>()
@@ -98,7 +98,7 @@ public sealed class AgentTestClusterOptions
 
         if (Patience <= TimeSpan.Zero)
         {
-            throw new InvalidOperationException("AgentTestClusterOptions.Patience must be positive; 5 seconds is the default.");
+            throw new InvalidOperationException("AgentTestClusterOptions.Patience must be positive; 30 seconds is the default.");
         }
     }
 }

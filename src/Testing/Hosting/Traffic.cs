@@ -11,6 +11,8 @@ internal sealed class Traffic(TimeProvider time)
     // More than lie between the end of one call of an agent, or its answer, and the start of its next call.
     private const int StepsToTheNextCall = 16;
 
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
+
     private readonly Lock _lock = new();
     private readonly HashSet<Flight> _flights = [];
     private readonly Dictionary<(MessageId, AgentId), (Flight Flight, Envelope Message)> _owed = [];
@@ -112,27 +114,14 @@ internal sealed class Traffic(TimeProvider time)
                 return;
             }
 
-            try
+            if (end.IsCancellationRequested)
             {
-                await changed.WaitAsync(either.Token);
+                throw new TimeoutException($"After {patience.TotalSeconds:0.##} s there is still under way:{string.Concat(underWay.Select(u => $"{Environment.NewLine}  {u}"))}");
             }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && IsIdle())
-            {
-                // What was left ended with its deadline, which tells nobody.
-                return;
-            }
-            catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-            {
-                throw new TimeoutException($"After {patience.TotalSeconds:0.##} s there is still under way:{string.Concat(underWay.Select(u => $"{Environment.NewLine}  {u}"))}", e);
-            }
-        }
-    }
 
-    private bool IsIdle()
-    {
-        lock (_lock)
-        {
-            return UnderWay().Length == 0;
+            // What ends with its deadline tells nobody.
+            await changed.WaitAsync(LookAgain, TimeProvider.System, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class AgentProbe
     /// for two messages.
     /// </summary>
     /// <param name="predicate">Which one; null for any of the contract.</param>
-    /// <param name="timeout">How long, in real time; null for the cluster's patience, 5 seconds unless told.</param>
+    /// <param name="timeout">How long, in real time; null for the cluster's patience, 30 seconds unless told.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ProbeException">None came; the message lists what did.</exception>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is no contract.</exception>
